@@ -2,9 +2,9 @@
 /*
  * arena.h — memory that lives for one round: a request, a job, a probe batch.
  *
- * Allocate freely, free nothing: hn_arena_reset() at the end of the round gives all back and keeps the
- * first block for the next one. Memory is zeroed. Out of memory ends the process. With HN_ARENA_PLAIN
- * (sanitizer builds) each object is a malloc of its own, so that overruns are seen.
+ * Allocate freely, free nothing: hn_arena_reset() at the end of the round gives all back and keeps
+ * the first block for the next one. Memory is zeroed. Out of memory ends the process. With
+ * HN_ARENA_PLAIN (sanitizer builds) each object is a malloc of its own, so that overruns are seen.
  */
 #ifndef HN_ARENA_H
 #define HN_ARENA_H

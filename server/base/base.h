@@ -49,6 +49,8 @@ static inline bool hn_streq(const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
+/* The system headers that declare these are included above. A file that needs a third-party header
+ * which names one of them defines HN_ALLOW_BANNED, with the reason beside it. */
 #ifndef HN_ALLOW_BANNED
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok atoi atol gmtime localtime
 #endif

@@ -48,8 +48,9 @@ static void trim_utf8(char *s)
 }
 
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the translated format has the same arguments:
-                                                        tools/lint compares them (msgfmt -c) */
+#pragma GCC diagnostic ignored                                                                     \
+    "-Wformat-nonliteral" /* the translated format has the same arguments:                         \
+                             tools/lint compares them (msgfmt -c) */
 enum hn_code hn_fail(struct hn_err *e, enum hn_code code, const char *fmt, ...)
 {
     va_list ap;

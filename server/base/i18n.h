@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * i18n.h — messages in the user's language. English msgids; the Japanese catalogue is a gettext .mo
- * file made from locale/ja/ *.po by the build and read here (glibc's gettext would need a ja_JP locale,
- * which a fresh Debian lacks).
+ * file made from locale/ja/ *.po by the build and read here (glibc's gettext would need a ja_JP
+ * locale, which a fresh Debian lacks).
  */
 #ifndef HN_I18N_H
 #define HN_I18N_H

@@ -42,9 +42,9 @@ int hn_weekday(int64_t days); /* 0 = Monday … 6 = Sunday */
 #define HN_TOKYO_OFFSET (9 * HN_HOUR)
 struct hn_local {
     int year, month, day, hour, minute, second;
-    int64_t days;     /* local date as days since 1970-01-01 */
+    int64_t days; /* local date as days since 1970-01-01 */
     int32_t usec;
-    int weekday;      /* 0 = Monday */
+    int weekday; /* 0 = Monday */
 };
 struct hn_local hn_tokyo(hn_instant t);
 hn_instant hn_from_tokyo(int year, int month, int day, int hour, int minute, int second);
@@ -70,9 +70,13 @@ struct hn_month hn_month_of(hn_instant t);
 int hn_fiscal_year(struct hn_month m);
 const char *hn_month_text(struct hn_month m, char buf[8]);
 
-/* Japanese text. era: 令和8年11月22日 (year 1 is 元). buf ≥ 40. From 1868-10-23 (明治) on. */
+/* Japanese text. era: 令和8年11月22日 (year 1 is 元). From 1868-10-23 (明治) on; before, the
+ * Gregorian year stands. */
 #define HN_ERA_MAX 48
 const char *hn_wareki_date(int64_t days, char buf[HN_ERA_MAX]);
 const char *hn_wareki_year(int64_t days, char buf[HN_ERA_MAX]); /* 令和8年 */
+/* 令和9年度: the era of 1 April; where a new era began in April to June (2019), the new one's, as
+ * the government decided for 令和元年度. */
+const char *hn_wareki_fiscal(int fiscal_year, char buf[HN_ERA_MAX]);
 
 #endif

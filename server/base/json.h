@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * json.h — JSON from outside (json-c underneath). Bodies are bounded before parsing and in depth; typed
- * getters name the field in the error; an unknown field is an error. No json_object goes past x_json.c.
+ * json.h — JSON from outside (json-c underneath). Bodies are bounded before parsing and in depth;
+ * typed getters name the field in the error; an unknown field is an error. No json_object goes past
+ * x_json.c.
  *
- * A getter on a missing (or null) field: with HN_REQ it is an error, with HN_OPT *out keeps its value.
- * Getters collect: all of an object's bad fields are reported together, so call them all and then
- * hn_json_no_others(), which returns the sum.
+ * A getter on a missing (or null) field: with HN_REQ it is an error, with HN_OPT *out keeps its
+ * value. Getters collect: all of an object's bad fields are reported together, so call them all and
+ * then hn_json_no_others(), which returns the sum.
  */
 #ifndef HN_JSON_H
 #define HN_JSON_H
@@ -51,8 +52,8 @@ enum hn_code hn_json_raw(struct json_object *o, const char *field, enum hn_need 
 /* true where the member is present, also as null. */
 bool hn_json_has(struct json_object *o, const char *field);
 bool hn_json_is_null(struct json_object *o, const char *field); /* present and null */
-/* fields: NULL-terminated list of the known ones. Adds each unknown field to e. Returns e->code, so it
- * also tells whether any getter before it failed. */
+/* fields: NULL-terminated list of the known ones. Adds each unknown field to e. Returns e->code, so
+ * it also tells whether any getter before it failed. */
 HN_MUST_USE enum hn_code hn_json_no_others(struct json_object *o, const char *const *fields,
                                            struct hn_err *e);
 

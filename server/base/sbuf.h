@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sbuf.h — the bounded string builder. It has a limit from birth and an overflow that sticks, so that
- * appends need no check and hn_sbuf_done() tells the one error. Memory is the arena's.
+ * sbuf.h — the bounded string builder. It has a limit from birth and an overflow that sticks, so
+ * that appends need no check and hn_sbuf_done() tells the one error. Memory is the arena's.
  */
 #ifndef HN_SBUF_H
 #define HN_SBUF_H

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/config.h"
+
+#include "server/base/parse.h"
+
+#include <errno.h>
+
+#define CONFIG_BYTES_MAX 65536
+
+enum kind { TEXT, NUMBER, BOOL, LANGUAGE };
+
+static const struct key {
+    const char *name;
+    enum kind kind;
+    size_t offset;
+    int64_t min, max;
+} keys[] = {
+    {"database", TEXT, offsetof(struct config, database), 0, 0},
+    {"address", TEXT, offsetof(struct config, address), 0, 0},
+    {"port", NUMBER, offsetof(struct config, port), 1, 65535},
+    {"state", TEXT, offsetof(struct config, state), 0, 0},
+    {"templates", TEXT, offsetof(struct config, templates), 0, 0},
+    {"static", TEXT, offsetof(struct config, static_files), 0, 0},
+    {"locale", TEXT, offsetof(struct config, locale), 0, 0},
+    {"sql", TEXT, offsetof(struct config, sql), 0, 0},
+    {"language", LANGUAGE, offsetof(struct config, language), 0, 0},
+    {"syslog_port", NUMBER, offsetof(struct config, syslog_port), 0, 65535},
+    {"trap_port", NUMBER, offsetof(struct config, trap_port), 0, 65535},
+    {"workers", NUMBER, offsetof(struct config, workers), 1, 64},
+    {"statement_timeout_ms", NUMBER, offsetof(struct config, statement_timeout_ms), 100, 600000},
+    {"attachment_max_mb", NUMBER, offsetof(struct config, attachment_max_mb), 1, 200},
+    {"base_url", TEXT, offsetof(struct config, base_url), 0, 0},
+    {"secure_cookies", BOOL, offsetof(struct config, secure_cookies), 0, 0},
+};
+
+/* The configuration lives as long as the process and so does its text. */
+static char *keep(const char *s, size_t n)
+{
+    char *p = strndup(s, n);
+
+    HN_ASSERT(p != NULL);
+    return p;
+}
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static void trim(const char **from, const char **to)
+{
+    while (*from < *to && blank(**from))
+        (*from)++;
+    while (*to > *from && blank((*to)[-1]))
+        (*to)--;
+}
+
+/* "file:12: port", as the field that an error names. */
+static enum hn_code set(const struct key *k, const char *where, const char *value,
+                        struct config *out, struct hn_err *e)
+{
+    void *slot = (char *)out + k->offset;
+
+    switch (k->kind) {
+    case TEXT: *(const char **)slot = value; return HN_OK;
+    case NUMBER: return hn_parse_i64(value, where, k->min, k->max, slot, e);
+    case BOOL:
+        if (!hn_streq(value, "yes") && !hn_streq(value, "no"))
+            return hn_fail_field(e, where, "must be yes or no");
+        *(bool *)slot = hn_streq(value, "yes");
+        return HN_OK;
+    case LANGUAGE:
+        if (!hn_streq(value, "ja") && !hn_streq(value, "en"))
+            return hn_fail_field(e, where, "must be ja or en");
+        *(const char **)slot = value;
+        return HN_OK;
+    }
+    return HN_OK;
+}
+
+static enum hn_code parse_line(const char *name, unsigned line, const char *from, const char *to,
+                               struct config *out, struct hn_err *e)
+{
+    const char *eq;
+    const char *key_end;
+    const char *value;
+    char where[80];
+
+    trim(&from, &to);
+    if (from == to || *from == '#')
+        return HN_OK;
+    eq = memchr(from, '=', (size_t)(to - from));
+    if (eq == NULL)
+        return hn_fail(e, HN_E_INVALID, "%s, line %u: must be `key = value`", name, line);
+    key_end = eq;
+    trim(&from, &key_end);
+    value = eq + 1;
+    trim(&value, &to);
+    for (size_t i = 0; i < HN_ARRAY_LEN(keys); i++) {
+        size_t n = strlen(keys[i].name);
+
+        if (n != (size_t)(key_end - from) || memcmp(keys[i].name, from, n) != 0)
+            continue;
+        (void)snprintf(where, sizeof(where), "%.40s:%u: %s", name, line, keys[i].name);
+        return set(&keys[i], where, keep(value, (size_t)(to - value)), out, e);
+    }
+    return hn_fail(e, HN_E_INVALID, "%s, line %u: unknown key `%.*s`", name, line,
+                   (int)HN_MIN(key_end - from, 60), from);
+}
+
+enum hn_code config_parse(const char *name, const char *text, struct config *out, struct hn_err *e)
+{
+    unsigned line = 1;
+
+    for (const char *p = text; *p != '\0'; line++) {
+        const char *end = strchrnul(p, '\n');
+
+        if (parse_line(name, line, p, end, out, e) != HN_OK)
+            return e->code;
+        p = *end == '\n' ? end + 1 : end;
+    }
+    return HN_OK;
+}
+
+static enum hn_code read_file(const char *path, FILE *f, struct config *out, struct hn_err *e)
+{
+    static char text[CONFIG_BYTES_MAX + 1]; /* owner: main(), before threads */
+    size_t n = fread(text, 1, sizeof(text), f);
+
+    if (ferror(f))
+        return hn_fail(e, HN_E_IO, "cannot read %s", path);
+    if (n > CONFIG_BYTES_MAX)
+        return hn_fail(e, HN_E_LIMIT, "%s is longer than %d bytes", path, CONFIG_BYTES_MAX);
+    text[n] = '\0';
+    if (!hn_utf8_valid(text, n))
+        return hn_fail(e, HN_E_INVALID, "%s is not UTF-8 text", path);
+    out->file = keep(path, strlen(path));
+    return config_parse(path, text, out, e);
+}
+
+enum hn_code config_load(const char *file, struct config *out, struct hn_err *e)
+{
+    const char *state = getenv("HINOMI_STATE");
+    char in_state[4096] = "";
+    const char *tries[] = {file, in_state, "var/hinomi.conf", "/etc/hinomi/hinomi.conf"};
+
+    state = state == NULL || state[0] == '\0' ? "var" : state;
+    *out = (struct config){.file = "",
+                           .database = "dbname=hinomi",
+                           .address = "127.0.0.1",
+                           .port = 8080,
+                           .state = state,
+                           .templates = "templates",
+                           .static_files = "build/static",
+                           .locale = "build/locale",
+                           .sql = "sql",
+                           .language = "ja",
+                           .workers = 4,
+                           .statement_timeout_ms = 10000,
+                           .attachment_max_mb = 20,
+                           .base_url = "http://127.0.0.1:8080"};
+    (void)snprintf(in_state, sizeof(in_state), "%s/hinomi.conf", state);
+    for (size_t i = file == NULL ? 1 : 0; i < HN_ARRAY_LEN(tries); i++) {
+        FILE *f = fopen(tries[i], "re");
+        enum hn_code code;
+
+        if (f == NULL && errno == ENOENT && file == NULL)
+            continue;
+        if (f == NULL)
+            return hn_fail(e, HN_E_IO, "cannot open %s", tries[i]);
+        code = read_file(tries[i], f, out, e);
+        (void)fclose(f); /* it was only read */
+        return code;
+    }
+    return HN_OK;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config.h — hinomi.conf: lines `key = value`, `#` begins a comment line. An unknown key or a bad
+ * value is an error that names the line. Looked for in this order, the first that exists counts:
+ * the file of
+ * --config, $HINOMI_STATE/hinomi.conf, var/hinomi.conf, /etc/hinomi/hinomi.conf; without any,
+ * defaults. Read once at start; immutable afterwards; all threads may read it.
+ */
+#ifndef HN_CONFIG_H
+#define HN_CONFIG_H
+
+#include "server/base/err.h"
+
+struct config {
+    const char *file;             /* where it came from; "" = defaults only */
+    const char *database;         /* libpq connection string; default "dbname=hinomi" */
+    const char *address;          /* of the HTTP listener; 127.0.0.1 */
+    int64_t port;                 /* 8080 */
+    const char *state;            /* state folder; $HINOMI_STATE, else "var" */
+    const char *templates;        /* folder; "templates" */
+    const char *static_files;     /* key "static": folder; "build/static" */
+    const char *locale;           /* folder that holds ja.mo; "build/locale" */
+    const char *sql;              /* folder of the migrations; "sql" */
+    const char *language;         /* "ja" or "en" */
+    int64_t syslog_port;          /* 0 = off */
+    int64_t trap_port;            /* 0 = off */
+    int64_t workers;              /* of serve; 4 */
+    int64_t statement_timeout_ms; /* of interactive statements; 10000 */
+    int64_t attachment_max_mb;    /* 20 */
+    const char *base_url;         /* as users reach it, without a slash at the end */
+    bool secure_cookies;          /* the Secure attribute and HSTS: behind TLS */
+};
+
+/* file: of --config, or NULL. Values live as long as the process. */
+HN_MUST_USE enum hn_code config_load(const char *file, struct config *out, struct hn_err *e);
+/* The same from text; name stands in errors. Keys that it lacks keep what *out has. */
+HN_MUST_USE enum hn_code config_parse(const char *name, const char *text, struct config *out,
+                                      struct hn_err *e);
+
+#endif
