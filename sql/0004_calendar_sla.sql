@@ -61,7 +61,7 @@ CREATE TABLE sla.sla_version (
     version     bigint NOT NULL,
     valid_from  timestamptz NOT NULL,
     calendar_id bigint NOT NULL REFERENCES sla.calendar,
-    target_e8   bigint NOT NULL,        -- the target × 10^8 (0.999 = 99 900 000): exact
+    target_e6   bigint NOT NULL,        -- the target × 10^6 (0.999 = 999 000): exact
     target_text text NOT NULL,          -- as given
     year_cap_s  bigint,
     start_at    timestamptz,
@@ -125,7 +125,6 @@ CREATE TABLE sla.exclusion (
     note       text NOT NULL DEFAULT '',
     evidence   text,
     ticket_id  bigint,
-    gap_id     bigint,
     state      text NOT NULL DEFAULT 'proposed' CHECK (state IN ('proposed', 'approved', 'rejected', 'sent_back')),
     proposed_by bigint NOT NULL REFERENCES auth.account,
     proposed_at timestamptz NOT NULL,
@@ -137,26 +136,27 @@ CREATE TABLE sla.exclusion (
 );
 CREATE INDEX ON sla.exclusion (service_id, from_at);
 
--- A gap: the service's value was unknown. Decided by a second person: up, down or an exclusion (SLA-12).
-CREATE TABLE sla.gap (
+-- What was decided of a gap (time in which the service's value was unknown): up by other evidence, down,
+-- or an exclusion. Gaps themselves are computed from the transitions; a decision counts once a second
+-- person has approved it (SLA-12).
+CREATE TABLE sla.gap_decision (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     service_id bigint NOT NULL REFERENCES sla.service,
     from_at    timestamptz NOT NULL,
-    to_at      timestamptz,
-    reason     text NOT NULL DEFAULT '',
-    decision   text CHECK (decision IN ('up', 'down', 'exclusion')),
-    evidence   text,
-    state      text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'proposed', 'decided')),
-    proposed_by bigint REFERENCES auth.account,
-    proposed_at timestamptz,
+    to_at      timestamptz NOT NULL CHECK (to_at > from_at),
+    decision   text NOT NULL CHECK (decision IN ('up', 'down', 'exclusion')),
+    evidence   text NOT NULL,
+    state      text NOT NULL DEFAULT 'proposed' CHECK (state IN ('proposed', 'approved', 'rejected')),
+    proposed_by bigint NOT NULL REFERENCES auth.account,
+    proposed_at timestamptz NOT NULL,
     decided_by bigint REFERENCES auth.account,
     decided_at timestamptz,
-    outage_id  bigint REFERENCES sla.outage,
+    decision_note text,
     exclusion_id bigint REFERENCES sla.exclusion,
     sample     boolean NOT NULL DEFAULT false,
     version    bigint NOT NULL DEFAULT 1
 );
-CREATE INDEX ON sla.gap (service_id, from_at);
+CREATE INDEX ON sla.gap_decision (service_id, from_at);
 
 -- A closed edition's figures, one row an SLA: frozen with the report that closed the month.
 CREATE TABLE sla.closed_result (
