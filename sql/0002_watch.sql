@@ -107,6 +107,8 @@ CREATE TABLE watch.check_state (
     state       text NOT NULL DEFAULT 'pending' CHECK (state IN ('ok', 'warning', 'critical', 'unknown', 'unreachable', 'pending')),
     state_since timestamptz,            -- `at` of the transition into it
     soft        boolean NOT NULL DEFAULT false, -- a streak that is not confirmed yet
+    known_state text NOT NULL DEFAULT 'pending' CHECK (known_state IN ('ok', 'warning', 'critical', 'unreachable', 'pending')), -- as of the last known result
+    window_text text NOT NULL DEFAULT '', -- the last results: check_window_pack()
     history     bigint NOT NULL DEFAULT 0, -- fail bits of the last results, newest = bit 0
     n_history   integer NOT NULL DEFAULT 0,
     pending_state text,                 -- worst state within the running streak

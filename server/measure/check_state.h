@@ -56,22 +56,22 @@ enum check_state {
 };
 
 /* What a result tells. The order is that of the plugin interface's exit codes 0 to 3. */
-#define RESULT_STATES(X)                                                                           \
+#define CHECK_RESULT_STATES(X)                                                                     \
     X(OK, "ok") X(WARNING, "warning") X(CRITICAL, "critical") X(UNKNOWN, "unknown")
 
-enum result_state {
+enum check_result_state {
 #define X(c, w) RESULT_##c,
-    RESULT_STATES(X)
+    CHECK_RESULT_STATES(X)
 #undef X
 };
 
 /* What became of a scheduled probe. ok: it was answered; failed: it was sent, and not answered or
  * not as it should; not_run: it could not be sent; lost: nothing is known of it. */
-#define RESULT_OUTCOMES(X) X(OK, "ok") X(FAILED, "failed") X(NOT_RUN, "not_run") X(LOST, "lost")
+#define CHECK_OUTCOMES(X) X(OK, "ok") X(FAILED, "failed") X(NOT_RUN, "not_run") X(LOST, "lost")
 
-enum result_outcome {
+enum check_outcome {
 #define X(c, w) OUTCOME_##c,
-    RESULT_OUTCOMES(X)
+    CHECK_OUTCOMES(X)
 #undef X
 };
 
@@ -81,14 +81,14 @@ enum check_value { CHECK_IS_DOWN, CHECK_IS_UNKNOWN, CHECK_IS_UP };
 const char *check_state_word(enum check_state s);
 bool check_state_parse(const char *word, enum check_state *out);
 enum check_value check_state_value(enum check_state s);
-const char *result_state_word(enum result_state s);
-bool result_state_parse(const char *word, enum result_state *out);
-const char *result_outcome_word(enum result_outcome o);
-bool result_outcome_parse(const char *word, enum result_outcome *out);
+const char *check_result_state_word(enum check_result_state s);
+bool check_result_state_parse(const char *word, enum check_result_state *out);
+const char *check_outcome_word(enum check_outcome o);
+bool check_outcome_parse(const char *word, enum check_outcome *out);
 /* NULL-terminated lists, for hn_json_word(). */
 extern const char *const check_state_words[];
-extern const char *const result_state_words[];
-extern const char *const result_outcome_words[];
+extern const char *const check_result_state_words[];
+extern const char *const check_outcome_words[];
 
 #define CHECK_OF_MAX 20 /* attempts.of, at most */
 
@@ -105,19 +105,20 @@ HN_MUST_USE enum hn_code check_policy_valid(const struct check_policy *p, struct
 
 struct check_result {
     hn_instant at; /* when the probe was sent */
-    enum result_state state;
-    enum result_outcome outcome; /* not_run and lost count as unknown, whatever state says */
-    bool unreachable;            /* all parents of the check's host were down at that time */
+    enum check_result_state state;
+    enum check_outcome outcome; /* not_run and lost count as unknown, whatever state says */
+    bool unreachable;           /* all parents of the check's host were down at that time */
 };
 
 /* The last `of` known results, newest first; what is beyond n was ok. */
 struct check_window {
     int n;
-    enum result_state level[CHECK_OF_MAX]; /* ok, warning, critical */
+    enum check_result_state level[CHECK_OF_MAX]; /* ok, warning, critical */
     hn_instant at[CHECK_OF_MAX];
 };
 
-/* The state of a check, one row in the database. Start with check_row_new(). */
+/* The state of a check, one row in the database (win as text: check_window_pack()). Start with
+ * check_row_new(). */
 struct check_row {
     enum check_state state;
     hn_instant
@@ -128,8 +129,6 @@ struct check_row {
     hn_instant last_at; /* of the last result, also an unknown one; HN_UNSET before any */
     hn_instant last_ok_at;    /* of the last ok result */
     hn_instant first_fail_at; /* earliest bad result of the running streak; HN_UNSET when none */
-    enum result_state
-        last_level; /* what the last result told: the severity that may be confirmed next */
     struct check_window win;
 };
 
@@ -172,6 +171,10 @@ void check_reach(struct check_row *row, bool unreachable, hn_instant at, struct 
 
 /* When the next probe is due after the row's last result. */
 hn_instant check_next(const struct check_policy *p, const struct check_row *row);
+
+/* The severity that may be confirmed next: the worst state within the running streak; PENDING where
+ * nothing runs. */
+enum check_state check_row_pending(const struct check_row *row);
 
 /* The window as one text column ("" while all is well), and back. unpack is strict: false on text
  * that pack would not have made; *w is then empty. */

@@ -37,13 +37,12 @@ struct sla_ratio {
 };
 enum sla_met { SLA_MISSED, SLA_MET, SLA_UNDECIDED /* null */ };
 
-/* A target as it was written, exact: millionths of a percent (99.9 % is 99900000). */
-#define SLA_TARGET_ONE ((int64_t)100000000) /* 100 % */
+/* A target as it was written, times 10^6, exact: up to 1 it is a ratio (0.999 is 999000), above it
+ * a percentage (99.9 is 99900000). */
 struct sla_target {
-    int64_t v;
+    int64_t e6;
 };
-/* A decimal of at most 6 decimals, above 0: up to 1 it is a ratio (0.999, 1), above it a percentage
- * (99.9) up to 100. HN_E_INVALID names the field. */
+/* A decimal of at most 6 decimals, above 0 and at most 100. HN_E_INVALID names the field. */
 HN_MUST_USE enum hn_code sla_target_parse(const char *text, const char *field,
                                           struct sla_target *out, struct hn_err *e);
 /* As a percentage without trailing zeros: "99.9". */
