@@ -23,8 +23,8 @@ struct ingest_value {
 struct ingest_result {
     int64_t check_id;
     hn_instant at;                  /* when the probe was sent */
-    enum result_outcome outcome;    /* ok failed not_run lost (check_state.h) */
-    enum result_state state;        /* ok warning critical unknown: what the check says */
+    enum check_outcome outcome;     /* ok failed not_run lost (check_state.h) */
+    enum check_result_state state;  /* ok warning critical unknown: what the check says */
     const char *output;             /* for people, in Japanese, at most 500 bytes; never NULL */
     const struct ingest_value *values;
     size_t n_values;
