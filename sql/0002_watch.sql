@@ -109,19 +109,18 @@ CREATE TABLE watch.check_state (
     soft        boolean NOT NULL DEFAULT false, -- a streak that is not confirmed yet
     known_state text NOT NULL DEFAULT 'pending' CHECK (known_state IN ('ok', 'warning', 'critical', 'unreachable', 'pending')), -- as of the last known result
     window_text text NOT NULL DEFAULT '', -- the last results: check_window_pack()
-    history     bigint NOT NULL DEFAULT 0, -- fail bits of the last results, newest = bit 0
-    n_history   integer NOT NULL DEFAULT 0,
-    pending_state text,                 -- worst state within the running streak
+    last_level  text NOT NULL DEFAULT 'ok', -- what the last known result told: ok warning critical
     first_fail_at timestamptz,          -- first failing sample after the last good one
     last_at     timestamptz,            -- send time of the newest result
     last_ok_at  timestamptz,
     last_outcome text,                  -- ok failed not_run lost
+    last_code   integer NOT NULL DEFAULT 0, -- journal_code(): what the last result told
     output      text NOT NULL DEFAULT '',
-    worst_since timestamptz,
+    last_journal_id bigint,             -- the batch that holds its newest values
     acknowledged_by bigint REFERENCES auth.account,
     acknowledged_at timestamptz,
     last_transition_id bigint
-);
+) WITH (fillfactor = 60);               -- written at each result: room for updates in place
 CREATE INDEX ON watch.check_state (state) WHERE state <> 'ok';
 
 -- Planned stops (計画停止). scope: [{"service_id": 1}, {"host_id": 2}, {"site_id": 3}].
@@ -154,4 +153,12 @@ CREATE TABLE watch.probe (
     started_at timestamptz,
     counters   jsonb NOT NULL DEFAULT '{}',
     note       text                     -- why it cannot ping, what is not simulated
+);
+
+-- What a device says of itself beside its numbers (hostile text): {"system": {…}, "interfaces": […],
+-- "sensors": […]}, see server/ingest/ingest.h. Written when it changed.
+CREATE TABLE watch.inventory (
+    check_id bigint PRIMARY KEY REFERENCES watch.checks ON DELETE CASCADE,
+    at       timestamptz NOT NULL,
+    data     jsonb NOT NULL
 );

@@ -22,6 +22,7 @@ CREATE TABLE series.journal (
     payload   bytea NOT NULL,
     packed    boolean NOT NULL DEFAULT false
 );
+ALTER TABLE series.journal ALTER COLUMN payload SET STORAGE EXTERNAL;
 CREATE INDEX ON series.journal (to_at);
 CREATE INDEX ON series.journal (id) WHERE NOT packed;
 

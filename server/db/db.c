@@ -20,6 +20,7 @@ struct db {
     const char *prepared[STMTS]; /* by address of the SQL text */
     size_t n_prepared;
     struct hn_arena *params; /* of one statement */
+    struct db_slot slot;
 };
 
 static void result_clear(PGresult **r)
@@ -43,6 +44,8 @@ void db_free(struct db *db)
 {
     if (db == NULL)
         return;
+    if (db->slot.p != NULL)
+        db->slot.free(db->slot.p);
     PQfinish(db->conn);
     free(db->conninfo);
     hn_arena_free(db->params);
@@ -131,6 +134,11 @@ bool db_alive(struct db *db)
 int db_socket(struct db *db)
 {
     return db->conn == NULL ? -1 : PQsocket(db->conn);
+}
+
+struct db_slot *db_slot(struct db *db)
+{
+    return &db->slot;
 }
 
 /* SQLSTATE to our code and a sentence for the user; the server's own words go to the log. */

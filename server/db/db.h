@@ -35,6 +35,12 @@ void db_freep(struct db **db);
 void db_set_timeout(struct db *db, int ms);
 bool db_alive(struct db *db);
 int db_socket(struct db *db); /* for poll(); -1 when not connected */
+/* A place for what one part keeps with the connection (server/ingest: ids of series), freed with it. */
+struct db_slot {
+    void *p;
+    void (*free)(void *p);
+};
+struct db_slot *db_slot(struct db *db);
 
 enum db_arg_kind {
     DB_ARG_NULL,
@@ -48,6 +54,7 @@ enum db_arg_kind {
     DB_ARG_TSS,   /* timestamptz[] */
     DB_ARG_F64S,  /* double precision[] */
     DB_ARG_TEXTS, /* text[]; NULL elements are NULL */
+    DB_ARG_BLOBS, /* bytea[], of struct hn_bytes */
 };
 struct db_arg {
     enum db_arg_kind kind;
@@ -69,6 +76,7 @@ struct db_arg {
 #define DB_TSS(ptr, len) ((struct db_arg){.kind = DB_ARG_TSS, .p = (ptr), .n = (len)})
 #define DB_F64S(ptr, len) ((struct db_arg){.kind = DB_ARG_F64S, .p = (ptr), .n = (len)})
 #define DB_TEXTS(ptr, len) ((struct db_arg){.kind = DB_ARG_TEXTS, .p = (ptr), .n = (len)})
+#define DB_BLOBS(ptr, len) ((struct db_arg){.kind = DB_ARG_BLOBS, .p = (ptr), .n = (len)})
 
 /* A struct's columns, in the order of the SELECT list; a type that _Generic does not know fails to
  * compile, a column of another name or order fails the first call. */

@@ -119,6 +119,27 @@ static const uint8_t *array_text(struct hn_arena *a, const struct db_arg *arg, i
     return p;
 }
 
+static const uint8_t *array_blobs(struct hn_arena *a, const struct db_arg *arg, int *length)
+{
+    const struct hn_bytes *s = arg->p;
+    size_t bytes = 0;
+    uint8_t *p;
+    uint8_t *q;
+
+    for (size_t i = 0; i < arg->n; i++)
+        bytes += 4 + s[i].n;
+    p = array_head(a, arg->n, OID_BYTEA, bytes, false);
+    q = p + 20;
+    for (size_t i = 0; i < arg->n; i++) {
+        put32(q, (uint32_t)s[i].n);
+        if (s[i].n > 0)
+            memcpy(q + 4, s[i].p, s[i].n);
+        q += 4 + s[i].n;
+    }
+    *length = arg->n == 0 ? 12 : (int)(q - p);
+    return p;
+}
+
 static void one_param(struct hn_arena *a, const struct db_arg *arg, struct wire_params *w, size_t i)
 {
     uint8_t *b;
@@ -166,6 +187,10 @@ static void one_param(struct hn_arena *a, const struct db_arg *arg, struct wire_
     case DB_ARG_TEXTS:
         w->type[i] = OID_TEXT_ARRAY;
         w->value[i] = (const char *)array_text(a, arg, &w->length[i]);
+        return;
+    case DB_ARG_BLOBS:
+        w->type[i] = OID_BYTEA_ARRAY;
+        w->value[i] = (const char *)array_blobs(a, arg, &w->length[i]);
         return;
     default: HN_ASSERT(!"unknown db_arg kind"); return;
     }

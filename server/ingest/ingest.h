@@ -30,7 +30,21 @@ struct ingest_result {
     size_t n_values;
     const char *notice_kind;        /* "reboot" … or NULL */
     const char *notice_text;
+    const char *inventory; /* what the device says of itself, JSON text, or NULL; see below */
 };
+
+/*
+ * Inventory: text and attributes that go with a check's numbers, stored when they changed.
+ *
+ *   {"system": {"name", "descr", "object_id", "vendor", "model", "serial"},
+ *    "interfaces": [{"if_index", "name", "descr", "alias", "type", "admin_status", "oper_status",
+ *                    "speed_bps"}],
+ *    "sensors": [{"name", "kind", "unit", "metric"}]}
+ *
+ * Numbers that move are values, not inventory: for an interface the metrics "in_octets.N" and
+ * "out_octets.N" (rates in bit/s) and "in_octets_total.N", "out_octets_total.N" (the counters
+ * themselves, kind "counter"), "oper_status.N"; for a sensor the value of its "metric".
+ */
 
 /* What became of a check: the probe schedules its next try by it. */
 struct ingest_state {
