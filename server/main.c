@@ -4,6 +4,7 @@
 
 #include "server/base/i18n.h"
 #include "server/base/log.h"
+#include "server/base/tz.h"
 
 #include <signal.h>
 
@@ -63,6 +64,8 @@ static int run(const struct command *c, int argc, char **argv, const char *file)
     if (!hn_i18n_load(mo) && hn_streq(cfg.language, "ja"))
         hn_log(HN_WARN, "no Japanese catalogue at %s: messages are in English", mo);
     hn_i18n_japanese(hn_streq(cfg.language, "ja"));
+    if (hn_tz_check_tokyo(NULL, hn_now(), &e) != HN_OK)
+        hn_log(HN_WARN, "%s: times are reckoned as UTC+9 all the same", e.msg);
     return c->fn(argc, argv, &cfg);
 }
 

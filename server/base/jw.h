@@ -16,7 +16,7 @@ struct hn_jw {
     bool comma;
 };
 
-/* A finite double in the fewest digits (%g) that read back as the same number. */
+/* A finite double in the fewest of 15 to 17 digits (%g) that read back as the same number. */
 #define HN_F64_MAX 32
 const char *hn_f64_text(double v, char buf[HN_F64_MAX]);
 
@@ -29,7 +29,7 @@ void hn_jw_text(struct hn_jw *w, const char *key, const char *s); /* NULL writes
 void hn_jw_i64(struct hn_jw *w, const char *key, int64_t v);
 void hn_jw_id(struct hn_jw *w, const char *key, int64_t v); /* 0 writes null */
 void hn_jw_f64(struct hn_jw *w, const char *key,
-               double v); /* shortest round trip; NAN writes null */
+               double v); /* reads back the same; NAN writes null */
 void hn_jw_bool(struct hn_jw *w, const char *key, bool v);
 void hn_jw_null(struct hn_jw *w, const char *key);
 void hn_jw_instant(struct hn_jw *w, const char *key, hn_instant t); /* UNSET and NEVER write null */
