@@ -108,6 +108,7 @@ CREATE TABLE watch.check_state (
     state_since timestamptz,            -- `at` of the transition into it
     soft        boolean NOT NULL DEFAULT false, -- a streak that is not confirmed yet
     known_state text NOT NULL DEFAULT 'pending' CHECK (known_state IN ('ok', 'warning', 'critical', 'unreachable', 'pending')), -- as of the last known result
+    known_since timestamptz,
     window_text text NOT NULL DEFAULT '', -- the last results: check_window_pack()
     last_level  text NOT NULL DEFAULT 'ok', -- what the last known result told: ok warning critical
     first_fail_at timestamptz,          -- first failing sample after the last good one

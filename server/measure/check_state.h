@@ -15,20 +15,21 @@
  *     transition                      →critical at 60, confirmed at 70;   →ok at 130
  *
  * - Recovery needs one result: the first ok ends warning and critical, the first warning ends
- * critical (the check is then confirmed warning: every bad result counts for that level).
+ *   critical (the check is then confirmed warning: every bad result counts for that level).
  * - Warning and critical are confirmed each on its own: a confirmed warning becomes critical after
- * n critical results, and the outage begins at the first of these.
- * - While a bad streak is not confirmed the state is `soft`: the check is asked again after
+ *   n critical results, and the outage begins at the first of these.
+ * - While a bad streak may still be confirmed the state is `soft`: the check is asked again after
  *   retry_interval.
  * - An unknown result, and no result when one was due, make the state unknown at once. They are
- * neither good nor bad for the streak. The next known result ends it: the check returns to what it
- * was (still critical: no new streak is needed), except that a streak that began before the gap
- * keeps it unknown until the streak is confirmed or refuted.
+ *   neither good nor bad for the streak. The next known result ends it: the check returns to what
+ *   it was (still critical: no new streak is needed).
+ * - A streak that began before a gap and is confirmed after it began before it: the critical covers
+ *   the gap, and the step tells which transitions it takes back (void_from).
  * - After a recovery the count starts anew.
  * - A pending check (never a known result) becomes ok with the first ok and bad with the first
- *   confirmed streak; until then it stays pending.
+ *   confirmed streak; until then it stays pending (or unknown, after unknown results).
  * - unreachable is a critical whose parents are all down: the caller tells it with the result, or
- * later by check_reach().
+ *   later by check_reach(). It stays so until check_reach() takes it back or the check is up.
  *
  * A result at or before the row's last_at is *late*: check_step() leaves the row alone and says so.
  * The caller stores the late batch at its true times and calls check_replay().
@@ -121,14 +122,14 @@ struct check_window {
  * check_row_new(). */
 struct check_row {
     enum check_state state;
-    hn_instant
-        since; /* when state began (the transition's `at`); HN_UNSET while it never had one */
-    bool soft; /* a bad streak runs that is not confirmed, or one level is not */
-    enum check_state
-        known;          /* state as of the last known result: never unknown; pending before any */
-    hn_instant last_at; /* of the last result, also an unknown one; HN_UNSET before any */
+    hn_instant since;         /* the `at` of the transition into it; HN_UNSET before any */
+    bool soft;                /* a bad streak runs that may still be confirmed */
+    enum check_state known;   /* as of the last known result: never unknown; pending before any */
+    hn_instant known_since;   /* when that began; HN_UNSET before any */
+    hn_instant last_at;       /* of the last result, also an unknown one; HN_UNSET before any */
     hn_instant last_ok_at;    /* of the last ok result */
     hn_instant first_fail_at; /* earliest bad result of the running streak; HN_UNSET when none */
+    enum check_result_state last_level; /* of the last known result: ok, warning, critical */
     struct check_window win;
 };
 
@@ -138,18 +139,25 @@ struct check_transition {
     hn_instant confirmed_at; /* time of the result (or the instant) by which it was known; >= at */
 };
 
-/* What one step did. Transitions in the order of their `at`. Two or three happen in one step when
- * results were missing before this one, or when a streak began before a gap. */
-#define CHECK_STEP_MAX 4
+/* What one step did. Transitions in the order of their `at`; two where results were missing before
+ * this one. */
+#define CHECK_STEP_MAX 2
 struct check_step {
     struct check_transition v[CHECK_STEP_MAX];
     size_t n;
     bool late; /* the row is as it was: store the result and call check_replay() */
+    /* Stored transitions of this check with at >= void_from are superseded by those in v (a streak
+     * that began before a gap was confirmed after it; or a result that check_gap() had given up
+     * came after all, from a satellite's spool). HN_NEVER: none, nearly always. Where
+     * set, v[0].from is the last known state; what stood before void_from may be unknown. */
+    hn_instant void_from;
 };
 
 struct check_row check_row_new(void); /* pending */
-/* A row in state s since `since`, without a streak: where a replay starts. */
-struct check_row check_row_at(enum check_state s, hn_instant since, hn_instant last_at);
+/* A row in `state` since `since`, without a streak: where a replay starts. known: the last state
+ * that was not unknown (for an unknown state: what it will return to). */
+struct check_row check_row_at(enum check_state state, enum check_state known, hn_instant since,
+                              hn_instant last_at);
 
 /* Takes one result. *row becomes the new row. */
 void check_step(const struct check_policy *p, struct check_row *row, const struct check_result *r,
@@ -202,8 +210,9 @@ void check_replay(const struct check_policy *p, const struct check_row *start,
                   struct check_history *out);
 
 /* What a replay changed, from `from` on: the stored transitions that are not in the replay (to
- * void) and those of the replay that are not stored (to insert), by index. Same at, from and to is
- * the same. */
+ * void) and those of the replay that are not stored (to insert), by index. The same are those with
+ * one `at` and one `to`. Critical and unreachable are not told apart (a replay does not know the
+ * parents): a stored transition between these two is never gone. */
 struct check_diff {
     size_t *gone; /* indexes into old */
     size_t n_gone;
