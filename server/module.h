@@ -34,6 +34,9 @@ struct hn_module {
     size_t n_tasks;
     const struct hn_nav *nav;
     size_t n_nav;
+    /* Lines for GET /metrics (Prometheus text format: # TYPE and samples named hinomi_…); NULL. */
+    enum hn_code (*metrics)(struct db *db, struct hn_arena *a, hn_instant now,
+                            struct hn_sbuf *out, struct hn_err *e);
 };
 
 extern const struct hn_module *const hn_modules[];

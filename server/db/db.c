@@ -455,3 +455,35 @@ bool db_notified(struct db *db, int ms)
     (void)PQconsumeInput(db->conn);
     return take_notifications(db);
 }
+
+bool db_notice(struct db *db, int ms, struct hn_arena *a, const char **channel,
+               const char **payload)
+{
+    struct hn_err e = {0};
+    PGnotify *n;
+
+    *channel = *payload = "";
+    if (connect_now(db, &e) != HN_OK) {
+        (void)poll(NULL, 0, HN_MIN(ms, 1000));
+        return false;
+    }
+    if (db->notified) {
+        db->notified = false;
+        return true;
+    }
+    n = PQnotifies(db->conn);
+    if (n == NULL) {
+        struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
+
+        if (poll(&p, 1, ms) <= 0)
+            return false;
+        (void)PQconsumeInput(db->conn);
+        n = PQnotifies(db->conn);
+    }
+    if (n == NULL)
+        return false;
+    *channel = hn_arena_strdup(a, n->relname);
+    *payload = hn_arena_strdup(a, n->extra);
+    PQfreemem(n);
+    return true;
+}

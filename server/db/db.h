@@ -133,6 +133,10 @@ HN_MUST_USE enum hn_code db_commit(struct db_tx *tx, struct hn_err *e);
  * one came since the last call; waits at most ms. */
 HN_MUST_USE enum hn_code db_listen(struct db *db, const char *channel, struct hn_err *e);
 bool db_notified(struct db *db, int ms);
+/* The same one by one, with channel and payload in the arena; false when none came within ms. After a
+ * lost and regained connection it gives channel "" once: something may have been missed. */
+bool db_notice(struct db *db, int ms, struct hn_arena *a, const char **channel,
+               const char **payload);
 
 /* Rows one by one without a struct, for large reads (samples, exports): the callback gets raw cells. */
 struct db_cell {
