@@ -192,7 +192,7 @@ static void one_param(struct hn_arena *a, const struct db_arg *arg, struct wire_
         w->type[i] = OID_BYTEA_ARRAY;
         w->value[i] = (const char *)array_blobs(a, arg, &w->length[i]);
         return;
-    default: HN_ASSERT(!"unknown db_arg kind"); return;
+    default: hn_assert_fail("unknown db_arg kind", __FILE__, __LINE__); return;
     }
     w->value[i] = (const char *)b;
 }
