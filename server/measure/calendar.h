@@ -30,8 +30,8 @@ struct calendar;
  * Reads a definition. also: NULL-terminated names of the object's other fields, which the caller
  * reads itself (name, version …); NULL for none. HN_E_MALFORMED: not JSON, not an object.
  * HN_E_INVALID names each bad field ("weekly.mon[1]", "closed[3]", "open.2026-12-28"): times that
- * overlap or run backward, dates that do not exist, unknown words and fields. holidays defaults to
- * "none"; all else may be missing.
+ * overlap or run backward, dates that do not exist, unknown words and fields. Adds to what e holds
+ * already (start with a clear one). holidays defaults to "none"; all else may be missing.
  */
 HN_MUST_USE enum hn_code calendar_parse(const char *json, size_t n, const char *const *also,
                                         struct hn_arena *a, const struct calendar **out,

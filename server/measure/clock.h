@@ -29,14 +29,13 @@ struct clock_in {
 struct clock_out {
     int64_t elapsed_s;   /* service seconds until end or now, less the stops */
     int64_t remaining_s; /* target − elapsed; negative when it was missed */
-    hn_instant
-        due_at; /* when elapsed reaches the target. While it stands: as if it went on at now. Once
-                   reached: when it was. HN_NEVER: not within 30 years of service hours */
-    bool is_paused;   /* stands by the journal at now; false once ended */
-    bool is_open;     /* its calendar is open at now: the clock really runs */
-    bool is_breached; /* the target was reached before the end (elapsed > target), or now is past
-                         due */
-    hn_instant breached_at; /* = due_at when is_breached, else HN_UNSET */
+    /* When elapsed reaches the target. While the clock stands: as if it went on at now. Once
+     * reached: when it was. HN_NEVER: not within 30 years. */
+    hn_instant due_at;
+    bool is_paused;         /* stands by the journal at now; false once ended */
+    bool is_open;           /* its calendar is open at now: the clock really runs */
+    bool is_breached;       /* the end, or now, lies after due_at */
+    hn_instant breached_at; /* due_at when is_breached, else HN_UNSET */
     int64_t paused_s;       /* service seconds that the stops took out */
 };
 

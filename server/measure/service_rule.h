@@ -65,7 +65,7 @@ struct service_timeline {
     const struct ivl
         *outages; /* the outages of `down` with their own bounds, not cut; to may be HN_NEVER */
     enum check_value last; /* the value just before `to` */
-    bool is_open;          /* an outage is open at `to` */
+    bool is_open;          /* an outage began before `to` and has not ended by it */
 };
 void service_timeline(const struct service_rule *r, const struct check_timeline *t, size_t n,
                       bool open, hn_instant from, hn_instant to, struct hn_arena *a,
