@@ -383,7 +383,7 @@ void pg_test_sql(struct db *db, const char *sql)
 }
 
 /* Looks from a connection of its own, so that it sees only what was committed. */
-static PGresult *inspect(const char *fmt, va_list ap)
+HN_PRINTF(1, 0) static PGresult *inspect(const char *fmt, va_list ap)
 {
     char sql[2000];
     PGresult *r;
