@@ -88,7 +88,6 @@ CREATE TABLE sla.outage (
     voided     boolean NOT NULL DEFAULT false,
     reason     text NOT NULL DEFAULT '',
     ticket_id  bigint,
-    transition_ids bigint[] NOT NULL DEFAULT '{}', -- what made it
     created_by bigint REFERENCES auth.account,
     created_at timestamptz NOT NULL,
     sample     boolean NOT NULL DEFAULT false,

@@ -144,6 +144,7 @@ HN_MUST_USE enum hn_code sla_approve(struct db *db, struct hn_arena *a, const st
                                      int64_t id, hn_instant now, struct hn_err *e);
 
 /* ---- outages ---- */
+/* The checks behind an outage are those of the service's rule: timeline_steps() tells what they did. */
 struct outage_row {
     int64_t id;
     int64_t service_id;
@@ -157,7 +158,6 @@ struct outage_row {
     bool voided;
     const char *reason;
     int64_t ticket_id;
-    struct hn_i64s transition_ids;
     int64_t created_by;
     int64_t created_at;
     int64_t version;
