@@ -19,6 +19,7 @@
 
 #include "itsm/calendar/calendars.h"
 #include "server/auth/actor.h"
+#include "server/base/i18n.h"
 #include "server/measure/service_rule.h"
 #include "server/measure/sla.h"
 #include "server/module.h"

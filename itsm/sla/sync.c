@@ -136,7 +136,7 @@ static enum hn_code write_all(struct db *db, struct hn_arena *a, int64_t service
                               struct ivl_set down, const struct outage_row *rows, size_t n,
                               int64_t ticket_id, hn_instant now, struct hn_err *e)
 {
-    static const struct actor machine = ACTOR_WORK;
+    const struct actor machine = ACTOR_WORK;
     bool *used = hn_arena_make(a, bool, n);
 
     for (size_t i = 0; i < down.n; i++) {

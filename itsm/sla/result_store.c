@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "itsm/sla/result_store.h"
+
+enum hn_code result_store_close(struct db *db, int64_t report_id, int64_t sla_id,
+                                struct hn_month month, int edition, const char *figures,
+                                struct hn_err *e)
+{
+    static const char sql[] = "INSERT INTO sla.closed_result (report_id, sla_id, month, edition, "
+                              "figures) VALUES ($1, $2, $3, $4, $5)";
+    char m[8];
+    struct db_arg args[] = {DB_I64(report_id), DB_I64(sla_id), DB_TEXT(hn_month_text(month, m)),
+                            DB_I64(edition), DB_TEXT(figures)};
+
+    return db_exec(db, sql, args, 5, NULL, e);
+}
+
+enum hn_code result_store_closed(struct db *db, struct hn_arena *a, int64_t sla_id,
+                                 struct hn_month month, const char **out, struct hn_err *e)
+{
+    static const char sql[] = "SELECT figures AS v FROM sla.closed_result WHERE sla_id = $1 "
+                              "AND month = $2 ORDER BY edition DESC LIMIT 1";
+    static const struct db_col cols[] = {{"v", DB_T_TEXT, 0}};
+    char m[8];
+    struct db_arg args[] = {DB_I64(sla_id), DB_TEXT(hn_month_text(month, m))};
+
+    return db_get(db, sql, args, 2, cols, 1, a, out, e);
+}
+
+static const struct db_col second_cols[] = {
+    DB_COL(sla_year_month, planned_s),
+    DB_COL(sla_year_month, downtime_s),
+    DB_COL(sla_year_month, unmeasured_s),
+    DB_COL(sla_year_month, is_reference),
+};
+
+enum hn_code result_store_closed_seconds(struct db *db, int64_t sla_id, struct hn_month month,
+                                         struct sla_year_month *out, bool *closed, struct hn_err *e)
+{
+    static const char sql[] =
+        "SELECT (figures->>'planned_s')::bigint AS planned_s, "
+        "(figures->>'downtime_s')::bigint AS downtime_s, "
+        "(figures->>'unmeasured_s')::bigint AS unmeasured_s, "
+        "(figures->>'reference')::boolean AS is_reference FROM sla.closed_result "
+        "WHERE sla_id = $1 AND month = $2 ORDER BY edition DESC LIMIT 1";
+    HN_ARENA a = hn_arena_new();
+    char m[8];
+    struct db_arg args[] = {DB_I64(sla_id), DB_TEXT(hn_month_text(month, m))};
+
+    *closed = false;
+    if (db_get(db, sql, args, 2, second_cols, HN_ARRAY_LEN(second_cols), a, out, e) ==
+        HN_E_NOT_FOUND) {
+        hn_err_clear(e);
+        return HN_OK;
+    }
+    *closed = e->code == HN_OK;
+    return e->code;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* result_store.h — the figures of closed months (sla.closed_result). */
+#ifndef ITSM_RESULT_STORE_H
+#define ITSM_RESULT_STORE_H
+
+#include "itsm/sla/sla.h"
+
+enum hn_code result_store_close(struct db *db, int64_t report_id, int64_t sla_id,
+                                struct hn_month month, int edition, const char *figures,
+                                struct hn_err *e);
+/* The newest closed edition's JSON; HN_E_NOT_FOUND when the month is not closed for this SLA. */
+enum hn_code result_store_closed(struct db *db, struct hn_arena *a, int64_t sla_id,
+                                 struct hn_month month, const char **out, struct hn_err *e);
+/* The seconds that the year's sum needs. *closed: whether there is an edition. */
+enum hn_code result_store_closed_seconds(struct db *db, int64_t sla_id, struct hn_month month,
+                                         struct sla_year_month *out, bool *closed,
+                                         struct hn_err *e);
+
+#endif
