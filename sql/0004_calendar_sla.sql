@@ -61,7 +61,7 @@ CREATE TABLE sla.sla_version (
     version     bigint NOT NULL,
     valid_from  timestamptz NOT NULL,
     calendar_id bigint NOT NULL REFERENCES sla.calendar,
-    target_e8   bigint NOT NULL,        -- the target × 10^8 (0.999 = 99 900 000): exact
+    target_e6   bigint NOT NULL,        -- the target × 10^6 (0.999 = 999 000): exact
     target_text text NOT NULL,          -- as given
     year_cap_s  bigint,
     start_at    timestamptz,

@@ -198,7 +198,7 @@ static enum hn_code month_figures(struct db *db, struct hn_arena *a, int64_t sla
         return e->code;
     in.calendar = calendar;
     in.start = r->sla.start_at;
-    in.target = (struct sla_target){r->sla.target_e8};
+    in.target = (struct sla_target){r->sla.target_e6};
     to = HN_MIN(to, HN_MAX(now, from));
     if (load_exclusions(db, a, r->service.id, from, to, r, &in, e) != HN_OK ||
         load_maintenance(db, a, &r->service, hn_streq(r->sla.maintenance, "counted"), from, to, r,

@@ -195,7 +195,7 @@ enum hn_code sla_change(struct db *db, struct hn_arena *a, const struct actor *w
         v.calendar_id = old.calendar_id;
     if (v.target_text == NULL) {
         v.target_text = old.target_text;
-        v.target_e8 = old.target_e8;
+        v.target_e6 = old.target_e6;
     }
     if (v.year_cap_s == 0)
         v.year_cap_s = old.year_cap_s;

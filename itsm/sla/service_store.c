@@ -139,7 +139,7 @@ static const struct db_col sla_row_cols[] = {
     DB_COL(sla_row, service_name),  DB_COL(sla_row, metric),
     DB_COL(sla_row, name),          DB_COL(sla_row, version),
     DB_COL(sla_row, valid_from),    DB_COL(sla_row, calendar_id),
-    DB_COL(sla_row, calendar_name), DB_COL(sla_row, target_e8),
+    DB_COL(sla_row, calendar_name), DB_COL(sla_row, target_e6),
     DB_COL(sla_row, target_text),   DB_COL(sla_row, year_cap_s),
     DB_COL(sla_row, start_at),      DB_COL(sla_row, cap_first_year),
     DB_COL(sla_row, maintenance),   DB_COL(sla_row, created_by),
@@ -149,7 +149,7 @@ static const struct db_col sla_row_cols[] = {
 #define SLA_COLS sla_row_cols, HN_ARRAY_LEN(sla_row_cols)
 #define SELECT_SLA                                                                                 \
     "SELECT l.id, l.service_id, s.name AS service_name, l.metric, l.name, v.version, "             \
-    "v.valid_from, v.calendar_id, c.name AS calendar_name, v.target_e8, v.target_text, "           \
+    "v.valid_from, v.calendar_id, c.name AS calendar_name, v.target_e6, v.target_text, "           \
     "v.year_cap_s, v.start_at, v.cap_first_year, v.maintenance, v.created_by, v.created_at, "      \
     "v.approved_by, v.approved_at FROM sla.sla l JOIN sla.service s ON s.id = l.service_id "       \
     "JOIN sla.sla_version v ON v.sla_id = l.id JOIN sla.calendar c ON c.id = v.calendar_id "
@@ -212,12 +212,12 @@ enum hn_code sla_store_add_version(struct db *db, int64_t id, int64_t version,
                                    struct hn_err *e)
 {
     static const char sql[] =
-        "INSERT INTO sla.sla_version (sla_id, version, valid_from, calendar_id, target_e8, "
+        "INSERT INTO sla.sla_version (sla_id, version, valid_from, calendar_id, target_e6, "
         "target_text, year_cap_s, start_at, cap_first_year, maintenance, created_by, created_at) "
         "VALUES ($1, $2, COALESCE($3, '-infinity'), $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     struct db_arg args[] = {
         DB_I64(id),          DB_I64(version),        DB_TS(in->valid_from),
-        DB_I64(in->calendar_id), DB_I64(in->target_e8), DB_TEXT(in->target_text),
+        DB_I64(in->calendar_id), DB_I64(in->target_e6), DB_TEXT(in->target_text),
         DB_ID(in->year_cap_s), DB_TS(in->start_at),  DB_TEXT(in->cap_first_year),
         DB_TEXT(in->maintenance), DB_ID(by),         DB_TS(now)};
 

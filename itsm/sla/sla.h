@@ -102,7 +102,7 @@ struct sla_row {
     int64_t valid_from;
     int64_t calendar_id;
     const char *calendar_name;
-    int64_t target_e8; /* the target × 10^8 */
+    int64_t target_e6; /* the target × 10^6, as written */
     const char *target_text;
     int64_t year_cap_s; /* 0: none */
     int64_t start_at;   /* HN_UNSET: none */
@@ -118,7 +118,7 @@ struct sla_new {
     const char *metric;
     const char *name;
     int64_t calendar_id;
-    int64_t target_e8;
+    int64_t target_e6;
     const char *target_text;
     int64_t year_cap_s;
     hn_instant start_at;
