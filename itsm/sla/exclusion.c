@@ -123,6 +123,20 @@ enum hn_code gap_list(struct db *db, struct hn_arena *a, int64_t service_id, hn_
     return gap_store_list(db, a, service_id, 0, from, to, out, n, e);
 }
 
+enum hn_code gap_get(struct db *db, struct hn_arena *a, int64_t id, struct gap_row *out,
+                     struct hn_err *e)
+{
+    const struct gap_row *rows = NULL;
+    size_t n = 0;
+
+    if (gap_store_list(db, a, 0, id, HN_UNSET, HN_UNSET, &rows, &n, e) != HN_OK)
+        return e->code;
+    if (n == 0)
+        return hn_fail(e, HN_E_NOT_FOUND, "not found");
+    *out = rows[0];
+    return HN_OK;
+}
+
 enum hn_code gap_propose(struct db *db, struct hn_arena *a, const struct actor *who,
                          const struct gap_new *in, hn_instant now, int64_t *id, struct hn_err *e)
 {
@@ -143,8 +157,8 @@ enum hn_code gap_propose(struct db *db, struct hn_arena *a, const struct actor *
 }
 
 /* "exclusion" makes one under (4): it then goes its own way to the ward. */
-static enum hn_code gap_exclusion(struct db *db, struct hn_arena *a, const struct gap_row *g,
-                                  hn_instant now, int64_t *exclusion_id, struct hn_err *e)
+static enum hn_code gap_exclusion(struct db *db, const struct gap_row *g, hn_instant now,
+                                  int64_t *exclusion_id, struct hn_err *e)
 {
     struct exclusion_new x = {.service_id = g->service_id,
                               .from = g->from_at,
@@ -152,7 +166,6 @@ static enum hn_code gap_exclusion(struct db *db, struct hn_arena *a, const struc
                               .reason = "no_fault_monitoring",
                               .note = g->evidence};
 
-    (void)a;
     return exclusion_store_add(db, &x, g->proposed_by, now, exclusion_id, e);
 }
 
@@ -160,24 +173,20 @@ enum hn_code gap_decide(struct db *db, struct hn_arena *a, const struct actor *w
                         bool approve, const char *note, hn_instant now, struct hn_err *e)
 {
     DB_TX tx = {0};
-    const struct gap_row *g = NULL;
-    size_t n = 0;
+    struct gap_row g;
     int64_t exclusion_id = 0;
 
-    if (db_begin(db, &tx, e) != HN_OK ||
-        gap_store_list(db, a, 0, id, HN_UNSET, HN_UNSET, &g, &n, e) != HN_OK)
+    if (db_begin(db, &tx, e) != HN_OK || gap_get(db, a, id, &g, e) != HN_OK)
         return e->code;
-    if (n == 0)
-        return hn_fail(e, HN_E_NOT_FOUND, "not found");
-    if (g->proposed_by == who->account_id)
+    if (g.proposed_by == who->account_id)
         return hn_fail(e, HN_E_FORBIDDEN, "whoever proposed this cannot approve it");
-    if (approve && hn_streq(g->decision, "exclusion") &&
-        gap_exclusion(db, a, g, now, &exclusion_id, e) != HN_OK)
+    if (approve && hn_streq(g.decision, "exclusion") &&
+        gap_exclusion(db, &g, now, &exclusion_id, e) != HN_OK)
         return e->code;
     if (gap_store_decide(db, id, approve ? "approved" : "rejected", who->account_id, note,
                          exclusion_id, now, e) != HN_OK ||
         sla_audit(db, who, approve ? "gap.approve" : "gap.reject", "gap", id, note, NULL,
-                  period_json(a, g->decision, g->from_at, g->to_at), now, e) != HN_OK)
+                  period_json(a, g.decision, g.from_at, g.to_at), now, e) != HN_OK)
         return hn_ctx(e, "decide on gap %" PRId64, id);
     return db_commit(&tx, e);
 }

@@ -315,6 +315,8 @@ struct gap_new {
 HN_MUST_USE enum hn_code gap_list(struct db *db, struct hn_arena *a, int64_t service_id,
                                   hn_instant from, hn_instant to, const struct gap_row **out,
                                   size_t *n, struct hn_err *e);
+HN_MUST_USE enum hn_code gap_get(struct db *db, struct hn_arena *a, int64_t id, struct gap_row *out,
+                                 struct hn_err *e);
 HN_MUST_USE enum hn_code gap_propose(struct db *db, struct hn_arena *a, const struct actor *who,
                                      const struct gap_new *in, hn_instant now, int64_t *id,
                                      struct hn_err *e);
