@@ -39,6 +39,8 @@ CREATE TABLE series.chunk (
     PRIMARY KEY (series_id, from_at)
 );
 ALTER TABLE series.chunk ALTER COLUMN payload SET STORAGE EXTERNAL;
+-- Hours that are not merged into their day yet.
+CREATE INDEX ON series.chunk (from_at) WHERE to_at - from_at <= interval '1 hour';
 
 CREATE TABLE series.rollup (
     series_id bigint NOT NULL,

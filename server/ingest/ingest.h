@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ingest.h — whoever inserts results does it here: a probe's writer, the satellite intake, the passive
- * API. One batch is one transaction: the batch goes to series.journal (durable at commit), each check's
- * state row is locked (in id order) and stepped with the pure check_step(), transitions and notices are
- * inserted, streaks leave their samples in event.evidence, and hn_transition is notified when there
- * were transitions. Results of a check older than its newest one are a late batch: stored at their true
- * times, transitions inserted at their true times with late = true, paging nobody.
+ * ingest.h — whoever inserts results does it here: a probe's writer, the satellite intake, the
+ * passive API. One batch is one transaction: the batch goes to series.journal (durable at commit),
+ * each check's state row is locked (in id order) and stepped with the pure check_step(),
+ * transitions and notices are inserted, streaks leave their samples in event.evidence, and
+ * hn_transition is notified when there were transitions. Results of a check older than its newest
+ * one are a late batch: stored at their true times, transitions inserted at their true times with
+ * late = true, paging nobody.
  */
 #ifndef HN_INGEST_H
 #define HN_INGEST_H
@@ -22,13 +23,13 @@ struct ingest_value {
 
 struct ingest_result {
     int64_t check_id;
-    hn_instant at;                  /* when the probe was sent */
-    enum check_outcome outcome;     /* ok failed not_run lost (check_state.h) */
-    enum check_result_state state;  /* ok warning critical unknown: what the check says */
-    const char *output;             /* for people, in Japanese, at most 500 bytes; never NULL */
+    hn_instant at;                 /* when the probe was sent */
+    enum check_outcome outcome;    /* ok failed not_run lost (check_state.h) */
+    enum check_result_state state; /* ok warning critical unknown: what the check says */
+    const char *output;            /* for people, in Japanese, at most 500 bytes; never NULL */
     const struct ingest_value *values;
     size_t n_values;
-    const char *notice_kind;        /* "reboot" … or NULL */
+    const char *notice_kind; /* "reboot" … or NULL */
     const char *notice_text;
     const char *inventory; /* what the device says of itself, JSON text, or NULL; see below */
 };
@@ -56,12 +57,24 @@ struct ingest_state {
 
 /* results: any order, any checks; a result of an unknown check is dropped and counted in *dropped.
  * states: room for n, filled one a distinct check; *n_states says how many (may be NULL).
- * HN_E_UNAVAILABLE: nothing was stored; send the same batch again. A batch sent twice is stored once
- * (results with the same check and time are ignored). */
+ * HN_E_UNAVAILABLE: nothing was stored; send the same batch again. A batch sent twice is stored
+ * once (results with the same check and time are ignored). */
 HN_MUST_USE enum hn_code ingest_batch(struct db *db, const char *probe,
-                                      const struct ingest_result *results, size_t n,
-                                      hn_instant now, struct hn_arena *a,
-                                      struct ingest_state *states, size_t *n_states,
-                                      size_t *dropped, struct hn_err *e);
+                                      const struct ingest_result *results, size_t n, hn_instant now,
+                                      struct hn_arena *a, struct ingest_state *states,
+                                      size_t *n_states, size_t *dropped, struct hn_err *e);
+
+/* The watchdog (a task of hinomi work): checks whose next result is overdue become unknown from the
+ * time at which the first missing one was due. */
+enum hn_code ingest_sweep_task(struct db *db, struct hn_arena *a, hn_instant now, bool *again,
+                               struct hn_err *e);
+
+/* The flow's word: the check's parents went down (true) or one came back (false) at `at`. critical
+ * becomes unreachable and back, as a transition of its own, suppressed by that transition (0 =
+ * none). *id is the new transition, 0 where nothing changed. Inside the caller's transaction. */
+HN_MUST_USE enum hn_code ingest_reach(struct db *db, struct hn_arena *a, int64_t check_id,
+                                      bool unreachable, hn_instant at, int64_t suppressed_by,
+                                      const char *output, hn_instant now, int64_t *id,
+                                      struct hn_err *e);
 
 #endif

@@ -3,12 +3,15 @@
 
 #define CHECK_COL(f) DB_COL(ingest_check, f)
 static const struct db_col check_cols[] = {
-    CHECK_COL(check_id),    CHECK_COL(host_id),       CHECK_COL(attempts_n),
-    CHECK_COL(attempts_of), CHECK_COL(interval_s),    CHECK_COL(retry_interval_s),
-    CHECK_COL(timeout_s),   CHECK_COL(state),         CHECK_COL(state_since),
-    CHECK_COL(soft),        CHECK_COL(known_state),   CHECK_COL(known_since),
-    CHECK_COL(window_text), CHECK_COL(first_fail_at), CHECK_COL(last_at),
-    CHECK_COL(last_ok_at),  CHECK_COL(last_code),     CHECK_COL(output),
+    CHECK_COL(check_id),        CHECK_COL(host_id),
+    CHECK_COL(attempts_n),      CHECK_COL(attempts_of),
+    CHECK_COL(interval_s),      CHECK_COL(retry_interval_s),
+    CHECK_COL(timeout_s),       CHECK_COL(state),
+    CHECK_COL(state_since),     CHECK_COL(soft),
+    CHECK_COL(known_state),     CHECK_COL(known_since),
+    CHECK_COL(window_text),     CHECK_COL(first_fail_at),
+    CHECK_COL(last_at),         CHECK_COL(last_ok_at),
+    CHECK_COL(last_code),       CHECK_COL(output),
     CHECK_COL(last_journal_id), CHECK_COL(last_transition_id)};
 
 enum hn_code ingest_store_lock(struct db *db, struct hn_i64s ids, struct hn_arena *a,
@@ -84,12 +87,13 @@ enum hn_code ingest_store_save(struct db *db, const struct ingest_check *c, size
     COLUMN(const char *, output);
     COLUMN(int64_t, last_journal_id);
     COLUMN(int64_t, last_transition_id);
-    struct db_arg args[] = {
-        DB_I64S(check_id, n),        DB_TEXTS(state, n),      DB_TSS(state_since, n),
-        DB_I64S(soft, n),            DB_TEXTS(known_state, n), DB_TSS(known_since, n),
-        DB_TEXTS(window_text, n),    DB_TSS(first_fail_at, n), DB_TSS(last_at, n),
-        DB_TSS(last_ok_at, n),       DB_I64S(last_code, n),    DB_TEXTS(output, n),
-        DB_I64S(last_journal_id, n), DB_I64S(last_transition_id, n)};
+    struct db_arg args[] = {DB_I64S(check_id, n),        DB_TEXTS(state, n),
+                            DB_TSS(state_since, n),      DB_I64S(soft, n),
+                            DB_TEXTS(known_state, n),    DB_TSS(known_since, n),
+                            DB_TEXTS(window_text, n),    DB_TSS(first_fail_at, n),
+                            DB_TSS(last_at, n),          DB_TSS(last_ok_at, n),
+                            DB_I64S(last_code, n),       DB_TEXTS(output, n),
+                            DB_I64S(last_journal_id, n), DB_I64S(last_transition_id, n)};
 
     if (n == 0)
         return HN_OK;
@@ -150,8 +154,8 @@ enum hn_code ingest_store_transitions(struct db *db, struct ingest_transition *v
         late[i] = v[i].late;
         by[i] = v[i].suppressed_by;
     }
-    struct db_arg args[] = {DB_I64S(check, n), DB_I64S(host, n),   DB_TEXTS(from, n),
-                            DB_TEXTS(to, n),   DB_TSS(at, n),      DB_TSS(confirmed, n),
+    struct db_arg args[] = {DB_I64S(check, n),   DB_I64S(host, n), DB_TEXTS(from, n),
+                            DB_TEXTS(to, n),     DB_TSS(at, n),    DB_TSS(confirmed, n),
                             DB_TEXTS(output, n), DB_I64S(late, n), DB_I64S(by, n),
                             DB_TS(now)};
 
@@ -202,9 +206,9 @@ enum hn_code ingest_store_history(struct db *db, int64_t check_id, hn_instant fr
         "SELECT id, host_id, from_state, to_state, at, confirmed_at FROM event.transition "
         "WHERE check_id = $1 AND at >= $2 AND NOT superseded ORDER BY at, id";
     static const struct db_col cols[] = {
-        DB_COL(history_row, id),       DB_COL(history_row, host_id),
+        DB_COL(history_row, id),         DB_COL(history_row, host_id),
         DB_COL(history_row, from_state), DB_COL(history_row, to_state),
-        DB_COL(history_row, at),       DB_COL(history_row, confirmed_at)};
+        DB_COL(history_row, at),         DB_COL(history_row, confirmed_at)};
     struct db_arg args[] = {DB_I64(check_id), DB_TS(from)};
     struct history_row *rows;
 
@@ -215,19 +219,19 @@ enum hn_code ingest_store_history(struct db *db, int64_t check_id, hn_instant fr
     for (size_t i = 0; i < *n; i++) {
         struct ingest_transition *t = &(*out)[i];
 
-        *t = (struct ingest_transition){.id = rows[i].id,
-                                        .check_id = check_id,
-                                        .host_id = rows[i].host_id,
-                                        .t = {.at = rows[i].at,
-                                              .confirmed_at = rows[i].confirmed_at}};
+        *t = (struct ingest_transition){
+            .id = rows[i].id,
+            .check_id = check_id,
+            .host_id = rows[i].host_id,
+            .t = {.at = rows[i].at, .confirmed_at = rows[i].confirmed_at}};
         HN_ASSERT(check_state_parse(rows[i].from_state, &t->t.from) &&
                   check_state_parse(rows[i].to_state, &t->t.to));
     }
     return HN_OK;
 }
 
-enum hn_code ingest_store_before(struct db *db, int64_t check_id, hn_instant t,
-                                 struct hn_arena *a, struct ingest_before *out, struct hn_err *e)
+enum hn_code ingest_store_before(struct db *db, int64_t check_id, hn_instant t, struct hn_arena *a,
+                                 struct ingest_before *out, struct hn_err *e)
 {
     static const char sql[] =
         "SELECT to_state AS state, (SELECT k.to_state FROM event.transition k "
@@ -235,8 +239,7 @@ enum hn_code ingest_store_before(struct db *db, int64_t check_id, hn_instant t,
         "ORDER BY k.at DESC, k.id DESC LIMIT 1) AS known, at AS since "
         "FROM event.transition WHERE check_id = $1 AND at < $2 AND NOT superseded "
         "ORDER BY at DESC, id DESC LIMIT 1";
-    static const struct db_col cols[] = {DB_COL(ingest_before, state),
-                                         DB_COL(ingest_before, known),
+    static const struct db_col cols[] = {DB_COL(ingest_before, state), DB_COL(ingest_before, known),
                                          DB_COL(ingest_before, since)};
     struct db_arg args[] = {DB_I64(check_id), DB_TS(t)};
 
@@ -279,9 +282,9 @@ enum hn_code ingest_store_evidence(struct db *db, const char *probe,
         output[i] = v[i].output;
         values[i] = v[i].values;
     }
-    struct db_arg args[] = {DB_I64S(check, n),   DB_TSS(at, n),       DB_TEXTS(outcome, n),
-                            DB_TEXTS(state, n),  DB_TEXTS(output, n), DB_TEXTS(values, n),
-                            DB_TEXT(probe),      DB_TS(now),          DB_ID(journal_id)};
+    struct db_arg args[] = {DB_I64S(check, n),  DB_TSS(at, n),       DB_TEXTS(outcome, n),
+                            DB_TEXTS(state, n), DB_TEXTS(output, n), DB_TEXTS(values, n),
+                            DB_TEXT(probe),     DB_TS(now),          DB_ID(journal_id)};
 
     if (db_exec(db, sql, args, HN_ARRAY_LEN(args), NULL, e) != HN_OK)
         return hn_ctx(e, "insert evidence");
@@ -289,12 +292,10 @@ enum hn_code ingest_store_evidence(struct db *db, const char *probe,
 }
 
 enum hn_code ingest_store_notice(struct db *db, int64_t check_id, const char *kind,
-                                 const char *text, hn_instant at, hn_instant now,
-                                 struct hn_err *e)
+                                 const char *text, hn_instant at, hn_instant now, struct hn_err *e)
 {
-    static const char sql[] =
-        "INSERT INTO event.notice (check_id, kind, at, text, created_at) "
-        "VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    static const char sql[] = "INSERT INTO event.notice (check_id, kind, at, text, created_at) "
+                              "VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
     struct db_arg args[] = {DB_I64(check_id), DB_TEXT(kind), DB_TS(at), DB_TEXT(text), DB_TS(now)};
 
     if (db_exec(db, sql, args, 5, NULL, e) != HN_OK)
@@ -329,12 +330,10 @@ enum hn_code ingest_store_inventory(struct db *db, int64_t check_id, const char 
 }
 
 enum hn_code ingest_store_journal(struct db *db, const char *probe, hn_instant from, hn_instant to,
-                                  size_t n, struct hn_bytes payload, int64_t *id,
-                                  struct hn_err *e)
+                                  size_t n, struct hn_bytes payload, int64_t *id, struct hn_err *e)
 {
-    static const char sql[] =
-        "INSERT INTO series.journal (probe, from_at, to_at, n, payload) "
-        "VALUES ($1, $2, $3, $4, $5) RETURNING id";
+    static const char sql[] = "INSERT INTO series.journal (probe, from_at, to_at, n, payload) "
+                              "VALUES ($1, $2, $3, $4, $5) RETURNING id";
     struct db_arg args[] = {DB_TEXT(probe), DB_TS(from), DB_TS(to), DB_I64((int64_t)n),
                             DB_BYTES(payload.p, payload.n)};
 
@@ -370,8 +369,7 @@ struct series_sink {
     size_t n;
 };
 
-static enum hn_code take_series(void *ctx, const struct db_cell *cells, size_t n,
-                                struct hn_err *e)
+static enum hn_code take_series(void *ctx, const struct db_cell *cells, size_t n, struct hn_err *e)
 {
     struct series_sink *s = ctx;
     int64_t ord = db_cell_i64(cells[0]);
@@ -410,8 +408,8 @@ enum hn_code ingest_store_series(struct db *db, const struct ingest_series *s, h
     return HN_OK;
 }
 
-enum hn_code ingest_store_overdue(struct db *db, hn_instant now, int64_t limit,
-                                  struct hn_arena *a, struct hn_i64s *ids, struct hn_err *e)
+enum hn_code ingest_store_overdue(struct db *db, hn_instant now, int64_t limit, struct hn_arena *a,
+                                  struct hn_i64s *ids, struct hn_err *e)
 {
     struct row {
         int64_t id;
@@ -421,6 +419,7 @@ enum hn_code ingest_store_overdue(struct db *db, hn_instant now, int64_t limit,
         "SELECT s.check_id AS id FROM watch.check_state s JOIN watch.checks c ON c.id = s.check_id "
         "JOIN watch.host h ON h.id = c.host_id "
         "WHERE c.enabled AND h.enabled AND s.state NOT IN ('unknown', 'pending') "
+        "AND (c.kind <> 'passive' OR c.params ? 'freshness_s') "
         "AND s.last_at < $1::timestamptz - make_interval(secs => "
         "CASE WHEN c.kind = 'passive' THEN 1 ELSE c.interval_s END) ORDER BY s.check_id LIMIT $2";
     static const struct db_col cols[] = {DB_COL(row, id)};

@@ -63,8 +63,7 @@ HN_MUST_USE enum hn_code ingest_store_transitions(struct db *db, struct ingest_t
 /* Supersedes the check's transitions with at >= from; they go through the flow once more. */
 HN_MUST_USE enum hn_code ingest_store_void(struct db *db, int64_t check_id, hn_instant from,
                                            struct hn_err *e);
-HN_MUST_USE enum hn_code ingest_store_void_ids(struct db *db, struct hn_i64s ids,
-                                               struct hn_err *e);
+HN_MUST_USE enum hn_code ingest_store_void_ids(struct db *db, struct hn_i64s ids, struct hn_err *e);
 /* The check's transitions in force with at >= from, in order. */
 HN_MUST_USE enum hn_code ingest_store_history(struct db *db, int64_t check_id, hn_instant from,
                                               struct hn_arena *a, struct ingest_transition **out,

@@ -3,8 +3,8 @@
  * journal.h — the payload of one row of series.journal: a batch's results and values as bytes.
  *
  *   version (1), method (0 plain, 1 zstd), length of the plain body (varint), body
- *   body: number of results, then for each: check id, time in ms, code, series of its code, number of
- *   values, then for each value: series id, tag, number. Ids and times are zigzag varints of the
+ *   body: number of results, then for each: check id, time in ms, code, series of its code, number
+ * of values, then for each value: series id, tag, number. Ids and times are zigzag varints of the
  *   difference to the one before. Tags: 0-5 a whole number after division by 10^tag, 8 four bytes,
  *   9 eight bytes (little endian).
  *

@@ -75,8 +75,7 @@ static size_t place_of(const struct series_cache *c, int64_t check_id, const cha
 {
     size_t i = hash_of(check_id, metric) & (c->cap - 1);
 
-    while (c->v[i].id != 0 &&
-           (c->v[i].check_id != check_id || !hn_streq(c->v[i].metric, metric)))
+    while (c->v[i].id != 0 && (c->v[i].check_id != check_id || !hn_streq(c->v[i].metric, metric)))
         i = (i + 1) & (c->cap - 1);
     return i;
 }
