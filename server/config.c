@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #define CONFIG_BYTES_MAX 65536
+#define VALUE_BYTES_MAX 1024
 
 enum kind { TEXT, NUMBER, BOOL, LANGUAGE };
 
@@ -34,9 +35,9 @@ static const struct key {
 };
 
 /* The configuration lives as long as the process and so does its text. */
-static char *keep(const char *s, size_t n)
+static char *keep(const char *s)
 {
-    char *p = strndup(s, n);
+    char *p = strdup(s);
 
     HN_ASSERT(p != NULL);
     return p;
@@ -62,7 +63,7 @@ static enum hn_code set(const struct key *k, const char *where, const char *valu
     void *slot = (char *)out + k->offset;
 
     switch (k->kind) {
-    case TEXT: *(const char **)slot = value; return HN_OK;
+    case TEXT: *(const char **)slot = keep(value); return HN_OK;
     case NUMBER: return hn_parse_i64(value, where, k->min, k->max, slot, e);
     case BOOL:
         if (!hn_streq(value, "yes") && !hn_streq(value, "no"))
@@ -72,7 +73,7 @@ static enum hn_code set(const struct key *k, const char *where, const char *valu
     case LANGUAGE:
         if (!hn_streq(value, "ja") && !hn_streq(value, "en"))
             return hn_fail_field(e, where, "must be ja or en");
-        *(const char **)slot = value;
+        *(const char **)slot = keep(value);
         return HN_OK;
     }
     return HN_OK;
@@ -83,7 +84,8 @@ static enum hn_code parse_line(const char *name, unsigned line, const char *from
 {
     const char *eq;
     const char *key_end;
-    const char *value;
+    const char *from_value;
+    char value[VALUE_BYTES_MAX];
     char where[80];
 
     trim(&from, &to);
@@ -94,15 +96,20 @@ static enum hn_code parse_line(const char *name, unsigned line, const char *from
         return hn_fail(e, HN_E_INVALID, "%s, line %u: must be `key = value`", name, line);
     key_end = eq;
     trim(&from, &key_end);
-    value = eq + 1;
-    trim(&value, &to);
+    from_value = eq + 1;
+    trim(&from_value, &to);
+    if ((size_t)(to - from_value) >= sizeof(value))
+        return hn_fail(e, HN_E_INVALID, "%s, line %u: longer than %d bytes", name, line,
+                       VALUE_BYTES_MAX - 1);
+    memcpy(value, from_value, (size_t)(to - from_value));
+    value[to - from_value] = '\0';
     for (size_t i = 0; i < HN_ARRAY_LEN(keys); i++) {
         size_t n = strlen(keys[i].name);
 
         if (n != (size_t)(key_end - from) || memcmp(keys[i].name, from, n) != 0)
             continue;
         (void)snprintf(where, sizeof(where), "%.40s:%u: %s", name, line, keys[i].name);
-        return set(&keys[i], where, keep(value, (size_t)(to - value)), out, e);
+        return set(&keys[i], where, value, out, e);
     }
     return hn_fail(e, HN_E_INVALID, "%s, line %u: unknown key `%.*s`", name, line,
                    (int)HN_MIN(key_end - from, 60), from);
@@ -134,7 +141,7 @@ static enum hn_code read_file(const char *path, FILE *f, struct config *out, str
     text[n] = '\0';
     if (!hn_utf8_valid(text, n))
         return hn_fail(e, HN_E_INVALID, "%s is not UTF-8 text", path);
-    out->file = keep(path, strlen(path));
+    out->file = keep(path);
     return config_parse(path, text, out, e);
 }
 

@@ -4,6 +4,10 @@
 #include "server/base/i18n.h"
 
 #include <stdarg.h>
+
+#undef hn_fail
+#undef hn_fail_field
+#undef hn_ctx
 #include <stdio.h>
 
 static const struct {

@@ -254,7 +254,7 @@ static const char *allowed(const struct http_router *r, const char *const *seg, 
 enum hn_code http_router_match(const struct http_router *r, const char *method, const char *path,
                                struct hn_arena *a, struct http_match *out)
 {
-    const char *seg[SEGMENTS_MAX];
+    const char *seg[SEGMENTS_MAX] = {0};
     size_t n;
 
     *out = (struct http_match){0};
