@@ -19,7 +19,8 @@
 #ifndef ITSM_TICKET_H
 #define ITSM_TICKET_H
 
-#include "server/auth/perm.h"
+#include "server/auth/actor.h"
+#include "server/base/i18n.h"
 #include "server/db/db.h"
 #include "server/module.h"
 
@@ -112,16 +113,6 @@ enum ticket_affected_kind {
 
 const char *ticket_kind_word(enum ticket_kind k);
 const char *ticket_priority_word(enum ticket_priority p);
-
-/* Who acts. account_id 0 is the machine or the command line. */
-struct ticket_actor {
-    int64_t account_id;
-    const char *who;     /* login or "system:work" */
-    const char *name;    /* for people */
-    enum role role;
-    const char *address; /* NULL */
-};
-#define TICKET_MACHINE ((struct ticket_actor){0, "system:work", "hinomi", ROLE_NONE, NULL})
 
 /* A row with the names that people read. Unset ids are 0, instants HN_UNSET, text may be NULL. */
 struct ticket {
@@ -323,7 +314,7 @@ struct ticket_new {
     bool sample;
 };
 HN_MUST_USE enum hn_code ticket_create(struct db *db, struct hn_arena *a,
-                                       const struct ticket_actor *by, const struct ticket_new *in,
+                                       const struct actor *by, const struct ticket_new *in,
                                        hn_instant now, int64_t *id, struct hn_err *e);
 
 struct ticket_step_in {
@@ -338,23 +329,23 @@ struct ticket_step_in {
 };
 /* A state transition. Forbidden: HN_E_INVALID with e->allowed; stale: HN_E_CONFLICT. */
 HN_MUST_USE enum hn_code ticket_transition(struct db *db, struct hn_arena *a,
-                                           const struct ticket_actor *by, int64_t id,
+                                           const struct actor *by, int64_t id,
                                            const struct ticket_step_in *in, hn_instant now,
                                            struct hn_err *e);
 /* assignee_id and group_id: 0 takes it away, -1 leaves it. */
 HN_MUST_USE enum hn_code ticket_assign(struct db *db, struct hn_arena *a,
-                                       const struct ticket_actor *by, int64_t id,
+                                       const struct actor *by, int64_t id,
                                        int64_t assignee_id, int64_t group_id, int64_t version,
                                        hn_instant now, struct hn_err *e);
 /* kind: TICKET_ENTRY_COMMENT, _MAIL or _WORKLOG. entry_id may be NULL. */
 HN_MUST_USE enum hn_code ticket_comment(struct db *db, struct hn_arena *a,
-                                        const struct ticket_actor *by, int64_t id,
+                                        const struct actor *by, int64_t id,
                                         enum ticket_entry_kind kind, bool is_public,
                                         const char *text, const char *data, hn_instant now,
                                         int64_t *entry_id, struct hn_err *e);
 /* A new entry that replaces the comment; the old text stays (変更前). Only the author or an admin. */
 HN_MUST_USE enum hn_code ticket_comment_edit(struct db *db, struct hn_arena *a,
-                                             const struct ticket_actor *by, int64_t id,
+                                             const struct actor *by, int64_t id,
                                              int64_t entry_id, const char *text, hn_instant now,
                                              int64_t *new_id, struct hn_err *e);
 
