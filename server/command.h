@@ -15,6 +15,7 @@
 /* word, summary for the usage text, function */
 #define HN_COMMANDS(X)                                                                             \
     X("migrate", "brings the database schema up to date", cmd_migrate)                             \
+    X("template", "renders a template file with a JSON context", cmd_template)                     \
     X("version", "prints the version", cmd_version)
 
 #define X(word, summary, fn) int fn(int argc, char **argv, struct config *cfg);

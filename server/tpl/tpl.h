@@ -17,12 +17,13 @@
 
 struct tpl_val;
 
-/* Values. Text is borrowed: it must live as long as the arena (string constants and arena text do). */
+/* Values. Text is borrowed: it must live as long as the arena (string constants and arena text do).
+ */
 struct tpl_val *tpl_none(struct hn_arena *a);
 struct tpl_val *tpl_bool(struct hn_arena *a, bool v);
 struct tpl_val *tpl_i64(struct hn_arena *a, int64_t v);
 struct tpl_val *tpl_f64(struct hn_arena *a, double v);
-struct tpl_val *tpl_str(struct hn_arena *a, const char *s);  /* NULL gives none */
+struct tpl_val *tpl_str(struct hn_arena *a, const char *s); /* NULL gives none */
 struct tpl_val *tpl_safe(struct hn_arena *a, const char *html);
 struct tpl_val *tpl_list(struct hn_arena *a);
 struct tpl_val *tpl_map(struct hn_arena *a); /* keeps insertion order */
@@ -33,8 +34,8 @@ void tpl_set_str(struct tpl_val *map, const char *key, const char *s);
 void tpl_set_i64(struct tpl_val *map, const char *key, int64_t v);
 void tpl_set_f64(struct tpl_val *map, const char *key, double v);
 void tpl_set_bool(struct tpl_val *map, const char *key, bool v);
-/* Seconds are of no use to a reader: instants go in as integers of microseconds and are shown through
- * the filters `datetime`, `date`, `wareki`, `ago`. HN_UNSET and HN_NEVER become none. */
+/* Seconds are of no use to a reader: instants go in as integers of microseconds and are shown
+ * through the filters `datetime`, `date`, `wareki`, `ago`. HN_UNSET and HN_NEVER become none. */
 void tpl_set_instant(struct tpl_val *map, const char *key, hn_instant t);
 struct tpl_val *tpl_set_map(struct tpl_val *map, const char *key);  /* a new map under key */
 struct tpl_val *tpl_set_list(struct tpl_val *map, const char *key); /* a new list under key */
@@ -52,7 +53,7 @@ void tpl_loader_free(struct tpl_loader *l);
 
 struct tpl_opts {
     bool no_autoescape;
-    bool lenient; /* an unknown name is empty, as jinja2's default; else it is an error */
+    bool lenient;      /* an unknown name is empty, as jinja2's default; else it is an error */
     int64_t max_steps; /* 0 = 5,000,000 */
     size_t max_bytes;  /* of output; 0 = 16 MiB */
     int max_depth;     /* includes, macros, calls; 0 = 32 */
