@@ -52,6 +52,8 @@ static uint8_t *put_raw(uint8_t *p, const void *v, size_t n)
 
 static bool same_bits(double a, double b)
 {
+    /* The bits are what is meant: -0.0 and 0.0 are two values here.
+     * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
     return memcmp(&a, &b, sizeof(a)) == 0;
 }
 
