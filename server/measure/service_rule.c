@@ -185,11 +185,9 @@ void service_timeline(const struct service_rule *r, const struct check_timeline 
             states[c[i].which] = c[i].state;
     }
     stretch(&w, rule_eval(r, ids, states), at, HN_NEVER);
-    out->is_open = w.open && w.open_at < to;
     if (w.open)
         end_outage(&w, HN_NEVER, false);
-    else if (w.n_down > 0 && w.own[w.n_down - 1].to > to)
-        out->is_open = true;
+    out->is_open = w.n_down > 0 && w.own[w.n_down - 1].to > to;
     out->down = (struct ivl_set){w.down, w.n_down};
     out->outages = w.own;
     out->unknown = (struct ivl_set){w.unknown, w.n_unknown};

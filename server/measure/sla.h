@@ -52,8 +52,7 @@ const char *sla_target_text(struct sla_target t, char buf[SLA_TEXT_MAX]);
 enum sla_met sla_ratio_met(struct sla_ratio r, struct sla_target t);
 /* Percent cut to 3 decimals: "99.907"; "" where den == 0. */
 const char *sla_percent(struct sla_ratio r, char buf[SLA_TEXT_MAX]);
-/* For JSON and charts: num / den cut to 6 decimals of a percent, as a ratio; NAN where den == 0.
- * Never above the exact value. */
+/* For JSON and charts: the nearest double, below 1 whenever num < den; NAN where den == 0. */
 double sla_ratio_f64(struct sla_ratio r);
 /* A span for people, exact: "2:54:00", hours unbounded; negative with "-". */
 const char *sla_hms(int64_t s, char buf[SLA_TEXT_MAX]);
