@@ -97,3 +97,14 @@ enum hn_code ticket_act_commit(struct ticket_act *x, const char *act, const char
         return hn_ctx(e, "%s of ticket %" PRId64, act, x->t.id);
     return db_commit(&x->tx, e);
 }
+
+const char *ticket_cut(struct hn_arena *a, const char *s, size_t max)
+{
+    size_t n = 0;
+    const char *p = s;
+
+    for (; *p != '\0'; p++)
+        if (((unsigned char)*p & 0xC0) != 0x80 && n++ == max)
+            break;
+    return *p == '\0' ? s : hn_arena_strndup(a, s, (size_t)(p - s));
+}

@@ -4,10 +4,9 @@
  *
  *   HN_CLEANUP(ticket_act_end) struct ticket_act x = {.db = db, .arena = a, .by = by, .now = now};
  *
- *   if (ticket_act_begin(&x, id, version, e) != HN_OK)   // transaction, row lock, workflow, stale check
- *       return e->code;
- *   … change x.t, add entries with ticket_act_entry() …
- *   return ticket_act_commit(&x, "ticket.assign", NULL, e); // clocks, row, audit, notice to open pages
+ *   if (ticket_act_begin(&x, id, version, e) != HN_OK)   // transaction, row lock, workflow, stale
+ * check return e->code; … change x.t, add entries with ticket_act_entry() … return
+ * ticket_act_commit(&x, "ticket.assign", NULL, e); // clocks, row, audit, notice to open pages
  */
 #ifndef ITSM_TICKET_ACT_H
 #define ITSM_TICKET_ACT_H
@@ -27,7 +26,7 @@ struct ticket_act {
     struct ticket_workflow w;
     const char *audit_before; /* JSON for the audit instead of the difference of the row */
     const char *after;
-    bool quiet;        /* no new version: what people's forms show did not change */
+    bool quiet; /* no new version: what people's forms show did not change */
 };
 
 /* version 0 is not checked. Stale: HN_E_CONFLICT with what was changed since in e's fields. */
@@ -45,12 +44,15 @@ void ticket_act_respond(struct ticket_act *x);
 /* Sets the due columns by the clocks, from the journal as it stands now. */
 HN_MUST_USE enum hn_code ticket_act_clocks(struct ticket_act *x, struct hn_err *e);
 
-/* Makes x->t a new ticket (number, row, journal, owner, clocks, audit) and commits. x->w is loaded and x->t
- * ranked. */
+/* Makes x->t a new ticket (number, row, journal, owner, clocks, audit) and commits. x->w is loaded
+ * and x->t ranked. */
 HN_MUST_USE enum hn_code ticket_act_create(struct ticket_act *x, const char *kind,
                                            int64_t assignee_id, int64_t group_id,
                                            int64_t transition_id, struct hn_err *e);
 extern const struct ticket ticket_blank; /* no times */
+
+/* At most max code points of s. */
+const char *ticket_cut(struct hn_arena *a, const char *s, size_t max);
 
 /* ---- assign.c: rules that several acts share ---- */
 /* Checks that the person exists and may work on tickets; fills x->t's assignee. 0 takes it away. */

@@ -17,20 +17,22 @@ static const struct {
     size_t n;
     const char *type; /* NULL: an executable */
 } magics[] = {
-    {0, MAGIC("MZ"), NULL},                   /* Windows, DOS */
-    {0, MAGIC("\x7F"
-              "ELF"),
+    {0, MAGIC("MZ"), NULL}, /* Windows, DOS */
+    {0,
+     MAGIC("\x7F"
+           "ELF"),
      NULL},
-    {0, MAGIC("\xFE\xED\xFA\xCE"), NULL},     /* Mach-O */
+    {0, MAGIC("\xFE\xED\xFA\xCE"), NULL}, /* Mach-O */
     {0, MAGIC("\xFE\xED\xFA\xCF"), NULL},
     {0, MAGIC("\xCE\xFA\xED\xFE"), NULL},
     {0, MAGIC("\xCF\xFA\xED\xFE"), NULL},
-    {0, MAGIC("\xCA\xFE\xBA\xBE"), NULL},     /* Java class, fat Mach-O */
-    {0, MAGIC("#!"), NULL},                   /* script */
+    {0, MAGIC("\xCA\xFE\xBA\xBE"), NULL},                 /* Java class, fat Mach-O */
+    {0, MAGIC("#!"), NULL},                               /* script */
     {0, MAGIC("\x4C\x00\x00\x00\x01\x14\x02\x00"), NULL}, /* Windows shortcut */
     {0, MAGIC("dex\n"), NULL},
-    {0, MAGIC("\x00"
-              "asm"),
+    {0,
+     MAGIC("\x00"
+           "asm"),
      NULL},
     {0, MAGIC("%PDF-"), "application/pdf"},
     {0, MAGIC("\x89PNG\r\n\x1A\n"), "image/png"},
@@ -69,7 +71,8 @@ static const struct {
     {"mp4", "video/mp4", "video/mp4"},
     {"docx", "application/zip",
      "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-    {"xlsx", "application/zip", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+    {"xlsx", "application/zip",
+     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
     {"pptx", "application/zip",
      "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
     {"odt", "application/zip", "application/vnd.oasis.opendocument.text"},
@@ -89,9 +92,9 @@ static const struct {
     {"json", "text/plain", "application/json"},
     {"eml", "text/plain", "message/rfc822"},
 };
-static const char *const never[] = {"exe", "dll", "com", "scr", "bat", "cmd", "ps1", "vbs", "vbe",
-                                    "js",  "jse", "wsf", "hta", "msi", "jar", "lnk", "cpl", "reg",
-                                    "sh",  "py",  "docm", "xlsm", "pptm"};
+static const char *const never[] = {"exe", "dll", "com", "scr", "bat",  "cmd",  "ps1", "vbs",
+                                    "vbe", "js",  "jse", "wsf", "hta",  "msi",  "jar", "lnk",
+                                    "cpl", "reg", "sh",  "py",  "docm", "xlsm", "pptm"};
 
 /* Text in UTF-8 or CP932 without NUL; other control characters than layout make it binary. */
 static bool is_text(struct hn_bytes d)
@@ -163,7 +166,8 @@ enum hn_code ticket_file_sniff(const char *name, struct hn_bytes d, const char *
 
 /* ---- names ---- */
 
-/* Code points that no name may hold: controls, C1, and what turns or hides the reading direction. */
+/* Code points that no name may hold: controls, C1, and what turns or hides the reading direction.
+ */
 static bool bad_point(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x200B || (c >= 0x200E && c <= 0x200F) ||

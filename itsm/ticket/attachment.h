@@ -2,10 +2,10 @@
 /*
  * attachment.h — files on a ticket.
  *
- * What a file is, its bytes say, not its name: an executable is refused whatever it is called, a name that
- * promises one kind (report.pdf) and bytes of another are refused as well, and only kinds that the desk
- * works with are taken. Names are cut to what any system can store and show. A file is never changed or
- * removed; its SHA-256 stands beside it. It is always sent as a download.
+ * What a file is, its bytes say, not its name: an executable is refused whatever it is called, a
+ * name that promises one kind (report.pdf) and bytes of another are refused as well, and only kinds
+ * that the desk works with are taken. Names are cut to what any system can store and show. A file
+ * is never changed or removed; its SHA-256 stands beside it. It is always sent as a download.
  */
 #ifndef ITSM_TICKET_ATTACHMENT_H
 #define ITSM_TICKET_ATTACHMENT_H
@@ -29,8 +29,8 @@ struct ticket_attachment {
     bool is_public; /* as its entry */
 };
 
-/* The media type by content (and the name's ending among kinds that share a container). HN_E_UNSUPPORTED
- * with the reason. */
+/* The media type by content (and the name's ending among kinds that share a container).
+ * HN_E_UNSUPPORTED with the reason. */
 HN_MUST_USE enum hn_code ticket_file_sniff(const char *name, struct hn_bytes data,
                                            const char **type, struct hn_err *e);
 /* No path, no control or direction characters, no characters that file systems refuse, no leading

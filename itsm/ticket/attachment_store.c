@@ -10,11 +10,10 @@ enum hn_code ticket_store_attachment_add(struct db *db, const struct ticket_atta
         "    at)"
         " VALUES ($1::bigint, $2::bigint, $3::text, $4::text, $5::bigint, $6::bytea, $7::bytea,"
         "    $8::bigint, $9::timestamptz) RETURNING id";
-    struct db_arg args[] = {DB_I64(f->ticket_id),        DB_I64(f->entry_id),
-                            DB_TEXT(f->name),            DB_TEXT(f->type),
-                            DB_I64(f->size),             DB_BYTES(sha256.p, sha256.n),
-                            DB_BYTES(data.p, data.n),    DB_ID(f->by_id),
-                            DB_TS(f->at)};
+    struct db_arg args[] = {
+        DB_I64(f->ticket_id),     DB_I64(f->entry_id), DB_TEXT(f->name),
+        DB_TEXT(f->type),         DB_I64(f->size),     DB_BYTES(sha256.p, sha256.n),
+        DB_BYTES(data.p, data.n), DB_ID(f->by_id),     DB_TS(f->at)};
 
     if (db_i64(db, sql, args, HN_ARRAY_LEN(args), id, e) != HN_OK)
         return hn_ctx(e, "file of ticket %" PRId64, f->ticket_id);
@@ -22,11 +21,11 @@ enum hn_code ticket_store_attachment_add(struct db *db, const struct ticket_atta
 }
 
 static const struct db_col cols[] = {
-    DB_COL(ticket_attachment, id),      DB_COL(ticket_attachment, ticket_id),
+    DB_COL(ticket_attachment, id),       DB_COL(ticket_attachment, ticket_id),
     DB_COL(ticket_attachment, entry_id), DB_COL(ticket_attachment, name),
-    DB_COL(ticket_attachment, type),    DB_COL(ticket_attachment, size),
-    DB_COL(ticket_attachment, sha256),  DB_COL(ticket_attachment, by_id),
-    DB_COL(ticket_attachment, by_name), DB_COL(ticket_attachment, at),
+    DB_COL(ticket_attachment, type),     DB_COL(ticket_attachment, size),
+    DB_COL(ticket_attachment, sha256),   DB_COL(ticket_attachment, by_id),
+    DB_COL(ticket_attachment, by_name),  DB_COL(ticket_attachment, at),
     DB_COL(ticket_attachment, is_public)};
 
 #define SELECT_FILE                                                                                \

@@ -2,8 +2,9 @@
 #include "itsm/ticket/bulk.h"
 #include "itsm/ticket/fields.h"
 
-static enum hn_code one_assign(struct db *db, struct hn_arena *a, const struct actor *by, int64_t id,
-                               const struct ticket_bulk_in *in, hn_instant now, struct hn_err *e)
+static enum hn_code one_assign(struct db *db, struct hn_arena *a, const struct actor *by,
+                               int64_t id, const struct ticket_bulk_in *in, hn_instant now,
+                               struct hn_err *e)
 {
     return ticket_assign(db, a, by, id, in->assignee_id, in->group_id, 0, now, e);
 }
@@ -11,9 +12,8 @@ static enum hn_code one_assign(struct db *db, struct hn_arena *a, const struct a
 static enum hn_code one_step(struct db *db, struct hn_arena *a, const struct actor *by, int64_t id,
                              const struct ticket_bulk_in *in, hn_instant now, struct hn_err *e)
 {
-    struct ticket_step_in step = {.to = in->to == NULL ? "" : in->to,
-                                  .comment = in->comment,
-                                  .resolution = in->resolution};
+    struct ticket_step_in step = {
+        .to = in->to == NULL ? "" : in->to, .comment = in->comment, .resolution = in->resolution};
 
     return ticket_transition(db, a, by, id, &step, now, e);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bulk.h — one act on many tickets; each is an act of its own, so that one refusal stops no other. */
+/* bulk.h — one act on many tickets; each is an act of its own, so that one refusal stops no other.
+ */
 #ifndef ITSM_TICKET_BULK_H
 #define ITSM_TICKET_BULK_H
 

@@ -2,9 +2,10 @@
 /*
  * clocks.h — a ticket's two clocks: first response and resolution (INC-22).
  *
- * Both start at reception and run in the calendar of the priority's target. They stop where the journal
- * says so and end at the first response, and at the resolution. Nothing is counted up: each reading is
- * made from the journal (server/measure/clock.h); the due columns of the row only repeat it for lists.
+ * Both start at reception and run in the calendar of the priority's target. They stop where the
+ * journal says so and end at the first response, and at the resolution. Nothing is counted up: each
+ * reading is made from the journal (server/measure/clock.h); the due columns of the row only repeat
+ * it for lists.
  */
 #ifndef ITSM_TICKET_CLOCKS_H
 #define ITSM_TICKET_CLOCKS_H
@@ -16,7 +17,7 @@
 struct ticket_clock {
     bool has; /* there is a target; all else is 0 without one */
     int64_t target_s;
-    const char *calendar;      /* code */
+    const char *calendar; /* code */
     const char *calendar_name;
     hn_instant started_at;
     hn_instant ended_at; /* HN_UNSET: still on */

@@ -170,8 +170,8 @@ enum hn_code ticket_edit(struct db *db, struct hn_arena *a, const struct actor *
     bool ranks;
 
     if (ticket_act_begin(&x, id, p->version, e) != HN_OK || apply(&x, p, &ranks, e) != HN_OK ||
-        ticket_act_check_refs(&x, &x.before, e) != HN_OK ||
-        (ranks && rank(&x, p, e) != HN_OK) || resolve_owner(&x, p, e) != HN_OK)
+        ticket_act_check_refs(&x, &x.before, e) != HN_OK || (ranks && rank(&x, p, e) != HN_OK) ||
+        resolve_owner(&x, p, e) != HN_OK)
         return hn_ctx(e, "edit ticket %" PRId64, id);
     for (size_t i = 0; i < TICKET_FIELD_COUNT; i++) {
         const struct ticket_field *f = &ticket_fields[i];

@@ -19,12 +19,12 @@ enum hn_code ticket_store_entry_add(struct db *db, const struct ticket_entry_in 
         " RETURNING id)"
         " SELECT coalesce((SELECT id FROM x), 0)";
     struct db_arg args[] = {
-        DB_I64(in->ticket_id),   DB_TS(now),
-        DB_ID(in->by_id),        DB_TEXT(kind_words[in->kind]),
-        DB_BOOL(!in->internal),  DB_TEXT(in->from_value),
-        DB_TEXT(in->to_value),   DB_TEXT(in->field),
-        DB_TEXT(in->text),       DB_TEXT(in->data),
-        DB_ID(in->transition_id), DB_ID(in->replaces),
+        DB_I64(in->ticket_id),     DB_TS(now),
+        DB_ID(in->by_id),          DB_TEXT(kind_words[in->kind]),
+        DB_BOOL(!in->internal),    DB_TEXT(in->from_value),
+        DB_TEXT(in->to_value),     DB_TEXT(in->field),
+        DB_TEXT(in->text),         DB_TEXT(in->data),
+        DB_ID(in->transition_id),  DB_ID(in->replaces),
         DB_ID(in->ticket_version),
     };
     int64_t made = 0;
@@ -37,14 +37,14 @@ enum hn_code ticket_store_entry_add(struct db *db, const struct ticket_entry_in 
 }
 
 static const struct db_col cols[] = {
-    DB_COL(ticket_entry, id),         DB_COL(ticket_entry, ticket_id),
-    DB_COL(ticket_entry, at),         DB_COL(ticket_entry, by_id),
-    DB_COL(ticket_entry, by_login),   DB_COL(ticket_entry, by_name),
-    DB_COL(ticket_entry, kind),       DB_COL(ticket_entry, is_public),
-    DB_COL(ticket_entry, from_value), DB_COL(ticket_entry, to_value),
-    DB_COL(ticket_entry, field),      DB_COL(ticket_entry, text),
-    DB_COL(ticket_entry, data),       DB_COL(ticket_entry, transition_id),
-    DB_COL(ticket_entry, replaces),   DB_COL(ticket_entry, replaced_by),
+    DB_COL(ticket_entry, id),           DB_COL(ticket_entry, ticket_id),
+    DB_COL(ticket_entry, at),           DB_COL(ticket_entry, by_id),
+    DB_COL(ticket_entry, by_login),     DB_COL(ticket_entry, by_name),
+    DB_COL(ticket_entry, kind),         DB_COL(ticket_entry, is_public),
+    DB_COL(ticket_entry, from_value),   DB_COL(ticket_entry, to_value),
+    DB_COL(ticket_entry, field),        DB_COL(ticket_entry, text),
+    DB_COL(ticket_entry, data),         DB_COL(ticket_entry, transition_id),
+    DB_COL(ticket_entry, replaces),     DB_COL(ticket_entry, replaced_by),
     DB_COL(ticket_entry, attachment_id)};
 
 #define SELECT_ENTRY                                                                               \
@@ -107,8 +107,8 @@ enum hn_code ticket_store_marks(struct db *db, struct hn_arena *a, int64_t ticke
                               " WHERE ticket_id = $1::bigint AND kind = 'clock' ORDER BY at, id";
     struct mark_row *rows = NULL;
 
-    if (db_select(db, sql, &DB_I64(ticket_id), 1, mark_cols, HN_ARRAY_LEN(mark_cols),
-                  sizeof(*rows), a, &rows, n, e) != HN_OK)
+    if (db_select(db, sql, &DB_I64(ticket_id), 1, mark_cols, HN_ARRAY_LEN(mark_cols), sizeof(*rows),
+                  a, &rows, n, e) != HN_OK)
         return hn_ctx(e, "clock of ticket %" PRId64, ticket_id);
     *out = hn_arena_make(a, struct clock_mark, *n);
     for (size_t i = 0; i < *n; i++)

@@ -47,8 +47,8 @@ bool ticket_field_same(const struct ticket_field *f, const struct ticket *a, con
 void ticket_field_copy(const struct ticket_field *f, struct ticket *to, const struct ticket *from)
 {
     static const size_t sizes[] = {
-        [TICKET_F_TEXT] = sizeof(const char *),   [TICKET_F_I64] = sizeof(int64_t),
-        [TICKET_F_ID] = sizeof(int64_t),          [TICKET_F_INSTANT] = sizeof(int64_t),
+        [TICKET_F_TEXT] = sizeof(const char *),  [TICKET_F_I64] = sizeof(int64_t),
+        [TICKET_F_ID] = sizeof(int64_t),         [TICKET_F_INSTANT] = sizeof(int64_t),
         [TICKET_F_IDS] = sizeof(struct hn_i64s),
     };
 

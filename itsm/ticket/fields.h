@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fields.h — the columns of a ticket as one table: what people may edit, how each is named, bounded,
- * compared and written. The edit act, the JSON reader, the page's forms, the journal's correction lines
- * and the audit's before and after are loops over it.
+ * fields.h — the columns of a ticket as one table: what people may edit, how each is named,
+ * bounded, compared and written. The edit act, the JSON reader, the page's forms, the journal's
+ * correction lines and the audit's before and after are loops over it.
  */
 #ifndef ITSM_TICKET_FIELDS_H
 #define ITSM_TICKET_FIELDS_H
@@ -100,18 +100,18 @@ void ticket_field_copy(const struct ticket_field *f, struct ticket *to, const st
 const char *ticket_field_text(const struct ticket_field *f, const struct ticket *t,
                               struct hn_arena *a);
 void ticket_field_write(const struct ticket_field *f, const struct ticket *t, struct hn_jw *w);
-/* {"state": …} of the fields in which a and b differ, with a's values; NULL where they are the same. */
+/* {"state": …} of the fields in which a and b differ, with a's values; NULL where they are the
+ * same. */
 const char *ticket_fields_diff(const struct ticket *a, const struct ticket *b,
                                struct hn_arena *arena);
 
 /*
- * People's corrections. Each changed field is one journal entry with the old and the new value; impact,
- * urgency and priority are ranked by the table. HN_E_CONFLICT: version is stale; e's fields then tell
- * what was changed since by whom. What is the same as before leaves no trace.
+ * People's corrections. Each changed field is one journal entry with the old and the new value;
+ * impact, urgency and priority are ranked by the table. HN_E_CONFLICT: version is stale; e's fields
+ * then tell what was changed since by whom. What is the same as before leaves no trace.
  */
-HN_MUST_USE enum hn_code ticket_edit(struct db *db, struct hn_arena *a,
-                                     const struct actor *by, int64_t id,
-                                     const struct ticket_patch *patch, hn_instant now,
+HN_MUST_USE enum hn_code ticket_edit(struct db *db, struct hn_arena *a, const struct actor *by,
+                                     int64_t id, const struct ticket_patch *patch, hn_instant now,
                                      struct hn_err *e);
 
 #endif

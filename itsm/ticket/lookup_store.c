@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a ticket points at, as people know it: names of sites, devices, services, people, groups, events. */
+/* What a ticket points at, as people know it: names of sites, devices, services, people, groups,
+ * events. */
 #include "itsm/ticket/ticket_store.h"
 
 struct name_row {
@@ -40,9 +41,9 @@ enum hn_code ticket_store_name(struct db *db, struct hn_arena *a, const char *fi
     return HN_E_INTERNAL;
 }
 
-static const struct db_col person_cols[] = {
-    DB_COL(ticket_person, id), DB_COL(ticket_person, login), DB_COL(ticket_person, name),
-    DB_COL(ticket_person, role)};
+static const struct db_col person_cols[] = {DB_COL(ticket_person, id), DB_COL(ticket_person, login),
+                                            DB_COL(ticket_person, name),
+                                            DB_COL(ticket_person, role)};
 
 enum hn_code ticket_store_people(struct db *db, struct hn_arena *a, struct ticket_person **out,
                                  size_t *n, struct hn_err *e)
@@ -59,9 +60,10 @@ enum hn_code ticket_store_people(struct db *db, struct hn_arena *a, struct ticke
 enum hn_code ticket_store_person(struct db *db, struct hn_arena *a, int64_t id, const char *login,
                                  struct ticket_person *out, struct hn_err *e)
 {
-    static const char sql[] = "SELECT id, login, name, role FROM auth.account"
-                              " WHERE disabled_at IS NULL"
-                              "   AND (id = $1::bigint OR ($1::bigint IS NULL AND login = $2::text))";
+    static const char sql[] =
+        "SELECT id, login, name, role FROM auth.account"
+        " WHERE disabled_at IS NULL"
+        "   AND (id = $1::bigint OR ($1::bigint IS NULL AND login = $2::text))";
     struct db_arg args[] = {DB_ID(id), DB_TEXT(login)};
 
     if (db_get(db, sql, args, 2, person_cols, HN_ARRAY_LEN(person_cols), a, out, e) != HN_OK)
@@ -122,12 +124,12 @@ enum hn_code ticket_store_choices(struct db *db, struct hn_arena *a, const char 
 }
 
 static const struct db_col event_cols[] = {
-    DB_COL(ticket_event, id),         DB_COL(ticket_event, check_id),
-    DB_COL(ticket_event, check_name), DB_COL(ticket_event, host_id),
-    DB_COL(ticket_event, host_name),  DB_COL(ticket_event, host_label),
-    DB_COL(ticket_event, site_id),    DB_COL(ticket_event, site_name),
-    DB_COL(ticket_event, from_state), DB_COL(ticket_event, to_state),
-    DB_COL(ticket_event, output),     DB_COL(ticket_event, at),
+    DB_COL(ticket_event, id),           DB_COL(ticket_event, check_id),
+    DB_COL(ticket_event, check_name),   DB_COL(ticket_event, host_id),
+    DB_COL(ticket_event, host_name),    DB_COL(ticket_event, host_label),
+    DB_COL(ticket_event, site_id),      DB_COL(ticket_event, site_name),
+    DB_COL(ticket_event, from_state),   DB_COL(ticket_event, to_state),
+    DB_COL(ticket_event, output),       DB_COL(ticket_event, at),
     DB_COL(ticket_event, confirmed_at), DB_COL(ticket_event, ticket_id)};
 
 enum hn_code ticket_store_event(struct db *db, struct hn_arena *a, int64_t id,
@@ -160,9 +162,10 @@ enum hn_code ticket_store_event_claim(struct db *db, int64_t transition_id, int6
 
 enum hn_code ticket_store_notify(struct db *db, int64_t id, struct hn_err *e)
 {
-    static const char sql[] = "SELECT 1 FROM (SELECT"
-                              " pg_notify('hn_live', 'ticket:' || $1::bigint || chr(10) || $1::bigint),"
-                              " pg_notify('hn_live', 'tickets' || chr(10) || $1::bigint)) AS x";
+    static const char sql[] =
+        "SELECT 1 FROM (SELECT"
+        " pg_notify('hn_live', 'ticket:' || $1::bigint || chr(10) || $1::bigint),"
+        " pg_notify('hn_live', 'tickets' || chr(10) || $1::bigint)) AS x";
 
     return db_exec(db, sql, &DB_I64(id), 1, NULL, e);
 }

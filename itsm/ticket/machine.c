@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the machine does with a ticket. Text comes from devices and is stored as it is, cut to bounds. */
+/* What the machine does with a ticket. Text comes from devices and is stored as it is, cut to
+ * bounds. */
 #include "itsm/ticket/act.h"
 #include "server/base/parse.h"
 
 static const struct actor machine = {0, "system:work", ROLE_NONE, NULL};
-
-/* At most max code points of s. */
-static const char *cut(struct hn_arena *a, const char *s, size_t max)
-{
-    size_t n = 0;
-    const char *p = s;
-
-    for (; *p != '\0'; p++)
-        if (((unsigned char)*p & 0xC0) != 0x80 && n++ == max)
-            break;
-    return *p == '\0' ? s : hn_arena_strndup(a, s, (size_t)(p - s));
-}
 
 static const char *machine_json(struct hn_arena *a, const struct ticket_machine_in *in)
 {
@@ -55,12 +44,17 @@ enum hn_code ticket_open_by_machine(struct db *db, struct hn_arena *a,
                                     struct hn_err *e)
 {
     HN_CLEANUP(ticket_act_end)
-    struct ticket_act x = {
-        .db = db, .arena = a, .by = &machine, .now = now, .before = ticket_blank, .t = ticket_blank};
+    struct ticket_act x = {.db = db,
+                           .arena = a,
+                           .by = &machine,
+                           .now = now,
+                           .before = ticket_blank,
+                           .t = ticket_blank};
     struct ticket_group group;
 
-    x.t.title = cut(a, in->title, TICKET_TITLE_MAX);
-    x.t.description = in->description == NULL ? "" : cut(a, in->description, TICKET_TEXT_MAX);
+    x.t.title = ticket_cut(a, in->title, TICKET_TITLE_MAX);
+    x.t.description =
+        in->description == NULL ? "" : ticket_cut(a, in->description, TICKET_TEXT_MAX);
     x.t.source = "monitoring";
     x.t.impact = in->impact;
     x.t.urgency = in->urgency;
@@ -97,17 +91,16 @@ enum hn_code ticket_note_by_machine(struct db *db, int64_t ticket_id, enum ticke
     if (ticket_act_begin(&x, ticket_id, 0, e) != HN_OK ||
         ticket_act_entry(&x,
                          (struct ticket_entry_in){.kind = kind,
-                                                  .text = cut(a, text, TICKET_TEXT_MAX),
+                                                  .text = ticket_cut(a, text, TICKET_TEXT_MAX),
                                                   .data = data,
                                                   .transition_id = transition_id},
                          &made, e) != HN_OK)
         return hn_ctx(e, "note on ticket %" PRId64, ticket_id);
     if (made == 0)
         return db_commit(&x.tx, e); /* noted before */
-    if (transition_id != 0 &&
-        (ticket_store_event_claim(db, transition_id, ticket_id, e) != HN_OK ||
-         ticket_store_link_add(db, ticket_id, "event", transition_id, "joined", 0, now, &link, e) !=
-             HN_OK))
+    if (transition_id != 0 && (ticket_store_event_claim(db, transition_id, ticket_id, e) != HN_OK ||
+                               ticket_store_link_add(db, ticket_id, "event", transition_id,
+                                                     "joined", 0, now, &link, e) != HN_OK))
         return hn_ctx(e, "note on ticket %" PRId64, ticket_id);
     x.after = hn_arena_fmt(a, "{\"entry_id\": %" PRId64 "}", made);
     return ticket_act_commit(&x, "ticket.note", NULL, e);

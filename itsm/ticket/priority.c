@@ -32,8 +32,7 @@ static const char *as_json(struct hn_arena *a, const struct ticket_priority_tabl
     return hn_sbuf_text(&b);
 }
 
-enum hn_code ticket_priority_change(struct db *db, struct hn_arena *a,
-                                    const struct actor *by,
+enum hn_code ticket_priority_change(struct db *db, struct hn_arena *a, const struct actor *by,
                                     const struct ticket_priority_table *t, int64_t follows,
                                     hn_instant now, struct hn_err *e)
 {

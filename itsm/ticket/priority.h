@@ -3,7 +3,8 @@
  * priority.h — priority by impact × urgency, and the targets of each priority (INC-03).
  *
  * The table is a versioned row; a ticket names the version by which it was ranked, and keeps that
- * version's targets until it is ranked again. 1 is high, 3 low; impact is the row, urgency the column.
+ * version's targets until it is ranked again. 1 is high, 3 low; impact is the row, urgency the
+ * column.
  */
 #ifndef ITSM_TICKET_PRIORITY_H
 #define ITSM_TICKET_PRIORITY_H
@@ -28,8 +29,8 @@ struct ticket_priority_table {
 
 /* matrix and targets as stored; HN_E_INVALID names the field. */
 HN_MUST_USE enum hn_code ticket_priority_parse(const char *matrix, const char *targets,
-                                               struct hn_arena *a, struct ticket_priority_table *out,
-                                               struct hn_err *e);
+                                               struct hn_arena *a,
+                                               struct ticket_priority_table *out, struct hn_err *e);
 void ticket_priority_write_matrix(const struct ticket_priority_table *t, struct hn_jw *w,
                                   const char *key);
 void ticket_priority_write_targets(const struct ticket_priority_table *t, struct hn_jw *w,
@@ -40,11 +41,11 @@ int ticket_priority_index(const char *word);
 /* version 0: the newest. HN_E_NOT_FOUND. */
 HN_MUST_USE enum hn_code ticket_priority_load(struct db *db, struct hn_arena *a, int64_t version,
                                               struct ticket_priority_table *out, struct hn_err *e);
-/* A new version, which names the one that it follows (HN_E_CONFLICT otherwise). A reason is needed. */
+/* A new version, which names the one that it follows (HN_E_CONFLICT otherwise). A reason is needed.
+ */
 HN_MUST_USE enum hn_code ticket_priority_change(struct db *db, struct hn_arena *a,
                                                 const struct actor *by,
                                                 const struct ticket_priority_table *t,
-                                                int64_t follows, hn_instant now,
-                                                struct hn_err *e);
+                                                int64_t follows, hn_instant now, struct hn_err *e);
 
 #endif

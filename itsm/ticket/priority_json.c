@@ -29,7 +29,7 @@ static void read_matrix(struct json_object *o, struct ticket_priority_table *t, 
             int p = json_object_is_type(v, json_type_string)
                         ? ticket_priority_index(json_object_get_string(v))
                         : -1;
-            char field[24];
+            char field[40];
 
             (void)snprintf(field, sizeof(field), "matrix.%d.%d", i + 1, u + 1);
             if (p < 0)
@@ -40,8 +40,8 @@ static void read_matrix(struct json_object *o, struct ticket_priority_table *t, 
     }
 }
 
-static void read_targets(struct json_object *o, struct hn_arena *a,
-                         struct ticket_priority_table *t, struct hn_err *e)
+static void read_targets(struct json_object *o, struct hn_arena *a, struct ticket_priority_table *t,
+                         struct hn_err *e)
 {
     static const char *const fields[] = {"response_s", "resolution_s", "calendar", NULL};
 

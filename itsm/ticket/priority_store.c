@@ -10,8 +10,8 @@ struct row {
     const char *created_by_name;
     hn_instant created_at;
 };
-static const struct db_col cols[] = {DB_COL(row, version), DB_COL(row, matrix),
-                                     DB_COL(row, targets), DB_COL(row, reason),
+static const struct db_col cols[] = {DB_COL(row, version),         DB_COL(row, matrix),
+                                     DB_COL(row, targets),         DB_COL(row, reason),
                                      DB_COL(row, created_by_name), DB_COL(row, created_at)};
 
 enum hn_code ticket_priority_load(struct db *db, struct hn_arena *a, int64_t version,
@@ -48,7 +48,8 @@ enum hn_code ticket_store_add_priorities(struct db *db, struct hn_arena *a,
                                          hn_instant now, struct hn_err *e)
 {
     static const char sql[] =
-        "INSERT INTO ticket.priority_table (version, matrix, targets, reason, created_by, created_at)"
+        "INSERT INTO ticket.priority_table (version, matrix, targets, reason, created_by, "
+        "created_at)"
         " VALUES ($1::bigint, $2::jsonb, $3::jsonb, $4::text, $5::bigint, $6::timestamptz)";
     struct hn_sbuf b[2];
     struct hn_jw w;
@@ -84,11 +85,11 @@ enum hn_code ticket_store_calendar(struct db *db, struct hn_arena *a, const char
                                    hn_instant at, const char **definition, const char **name,
                                    struct hn_err *e)
 {
-    static const char sql[] =
-        "SELECT c.name, v.definition FROM sla.calendar c"
-        "  JOIN sla.calendar_version v ON v.calendar_id = c.id"
-        " WHERE c.code = $1::text"
-        " ORDER BY (v.valid_from <= $2::timestamptz) DESC, v.valid_from DESC, v.version DESC LIMIT 1";
+    static const char sql[] = "SELECT c.name, v.definition FROM sla.calendar c"
+                              "  JOIN sla.calendar_version v ON v.calendar_id = c.id"
+                              " WHERE c.code = $1::text"
+                              " ORDER BY (v.valid_from <= $2::timestamptz) DESC, v.valid_from "
+                              "DESC, v.version DESC LIMIT 1";
     struct db_arg args[] = {DB_TEXT(code), DB_TS(at)};
     struct calendar_row r;
 

@@ -142,10 +142,10 @@ static enum hn_code note_scope(struct ticket_act *x, const char *act,
     write_row(&w, act, row);
     hn_jw_end_array(&w);
     x->after = hn_sbuf_text(&b);
-    if (ticket_act_entry(x,
-                         (struct ticket_entry_in){
-                             .kind = TICKET_ENTRY_SCOPE, .data = x->after, .text = reason},
-                         NULL, e) != HN_OK)
+    if (ticket_act_entry(
+            x,
+            (struct ticket_entry_in){.kind = TICKET_ENTRY_SCOPE, .data = x->after, .text = reason},
+            NULL, e) != HN_OK)
         return e->code;
     return ticket_act_commit(x, "ticket.scope", reason, e);
 }
@@ -243,15 +243,15 @@ static enum hn_code note_link(struct ticket_act *x, const char *act, const char 
     hn_jw_text(&w, "name", name);
     hn_jw_end_object(&w);
     x->after = hn_sbuf_text(&b);
-    return ticket_act_entry(x,
-                            (struct ticket_entry_in){
-                                .kind = TICKET_ENTRY_LINK,
-                                .from_value = hn_streq(act, "remove") ? name : NULL,
-                                .to_value = hn_streq(act, "remove") ? NULL : name,
-                                .field = relation,
-                                .text = reason,
-                                .data = x->after},
-                            NULL, e);
+    return ticket_act_entry(
+        x,
+        (struct ticket_entry_in){.kind = TICKET_ENTRY_LINK,
+                                 .from_value = hn_streq(act, "remove") ? name : NULL,
+                                 .to_value = hn_streq(act, "remove") ? NULL : name,
+                                 .field = relation,
+                                 .text = reason,
+                                 .data = x->after},
+        NULL, e);
 }
 
 /* The line in the other ticket's journal. */

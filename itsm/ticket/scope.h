@@ -2,9 +2,10 @@
 /*
  * scope.h — what a ticket touches, and what it hangs together with.
  *
- * The scope of effect (影響範囲, INC-07) is proposed by the machine and corrected by people: a row that a
- * person added, changed or removed is theirs, and the machine leaves it alone. Links (INC-23) show on
- * both ends; one that is removed stays as a row and as lines of the journal and the audit.
+ * The scope of effect (影響範囲, INC-07) is proposed by the machine and corrected by people: a row
+ * that a person added, changed or removed is theirs, and the machine leaves it alone. Links
+ * (INC-23) show on both ends; one that is removed stays as a row and as lines of the journal and
+ * the audit.
  */
 #ifndef ITSM_TICKET_SCOPE_H
 #define ITSM_TICKET_SCOPE_H

@@ -2,9 +2,9 @@
 #include "itsm/ticket/ticket_store.h"
 
 static const struct db_col affected_cols[] = {
-    DB_COL(ticket_affected, id),    DB_COL(ticket_affected, kind),
+    DB_COL(ticket_affected, id),        DB_COL(ticket_affected, kind),
     DB_COL(ticket_affected, object_id), DB_COL(ticket_affected, name),
-    DB_COL(ticket_affected, count), DB_COL(ticket_affected, source),
+    DB_COL(ticket_affected, count),     DB_COL(ticket_affected, source),
     DB_COL(ticket_affected, removed)};
 
 enum hn_code ticket_store_affected(struct db *db, struct hn_arena *a, int64_t ticket_id,
@@ -13,7 +13,8 @@ enum hn_code ticket_store_affected(struct db *db, struct hn_arena *a, int64_t ti
     static const char sql[] =
         "SELECT id, kind, object_id, name, count, source, removed FROM ticket.affected"
         " WHERE ticket_id = $1::bigint"
-        " ORDER BY array_position(ARRAY['site', 'system', 'service', 'line', 'terminals', 'section',"
+        " ORDER BY array_position(ARRAY['site', 'system', 'service', 'line', 'terminals', "
+        "'section',"
         "     'users', 'host'], kind), id LIMIT 2000";
 
     if (db_select(db, sql, &DB_I64(ticket_id), 1, affected_cols, HN_ARRAY_LEN(affected_cols),
@@ -29,8 +30,8 @@ enum hn_code ticket_store_affected_add(struct db *db, int64_t ticket_id,
     static const char sql[] =
         "INSERT INTO ticket.affected (ticket_id, kind, object_id, name, count, source)"
         " VALUES ($1::bigint, $2::text, $3::bigint, $4::text, $5::bigint, $6::text) RETURNING id";
-    struct db_arg args[] = {DB_I64(ticket_id), DB_TEXT(x->kind),  DB_ID(x->object_id),
-                            DB_TEXT(x->name),  DB_ID(x->count),   DB_TEXT(source)};
+    struct db_arg args[] = {DB_I64(ticket_id), DB_TEXT(x->kind), DB_ID(x->object_id),
+                            DB_TEXT(x->name),  DB_ID(x->count),  DB_TEXT(source)};
 
     if (db_i64(db, sql, args, HN_ARRAY_LEN(args), id, e) != HN_OK)
         return hn_ctx(e, "scope of ticket %" PRId64, ticket_id);
@@ -51,9 +52,9 @@ enum hn_code ticket_store_affected_save(struct db *db, const struct ticket_affec
 }
 
 static const struct db_col link_cols[] = {
-    DB_COL(ticket_link, id),       DB_COL(ticket_link, ticket_id), DB_COL(ticket_link, to_kind),
-    DB_COL(ticket_link, to_id),    DB_COL(ticket_link, relation),  DB_COL(ticket_link, inverse),
-    DB_COL(ticket_link, name),     DB_COL(ticket_link, state),     DB_COL(ticket_link, kind),
+    DB_COL(ticket_link, id),    DB_COL(ticket_link, ticket_id), DB_COL(ticket_link, to_kind),
+    DB_COL(ticket_link, to_id), DB_COL(ticket_link, relation),  DB_COL(ticket_link, inverse),
+    DB_COL(ticket_link, name),  DB_COL(ticket_link, state),     DB_COL(ticket_link, kind),
     DB_COL(ticket_link, at)};
 
 /* $1: the ticket from which one looks; NULL: from the one that the link stands in. */
@@ -69,7 +70,8 @@ static const struct db_col link_cols[] = {
     "       coalesce(ev.at, o.from_at, l.created_at) AS at"                                        \
     "  FROM ticket.link l"                                                                         \
     "  LEFT JOIN ticket.ticket ot ON l.to_kind = 'ticket' AND ot.id = CASE"                        \
-    "       WHEN l.ticket_id = coalesce($1::bigint, l.ticket_id) THEN l.to_id ELSE l.ticket_id END"\
+    "       WHEN l.ticket_id = coalesce($1::bigint, l.ticket_id) THEN l.to_id ELSE l.ticket_id "   \
+    "END"                                                                                          \
     "  LEFT JOIN event.transition ev ON l.to_kind = 'event' AND ev.id = l.to_id"                   \
     "  LEFT JOIN watch.checks ec ON ec.id = ev.check_id"                                           \
     "  LEFT JOIN watch.host eh ON eh.id = ev.host_id"                                              \
@@ -82,9 +84,9 @@ static const struct db_col link_cols[] = {
 enum hn_code ticket_store_links(struct db *db, struct hn_arena *a, int64_t ticket_id,
                                 struct ticket_link **out, size_t *n, struct hn_err *e)
 {
-    static const char sql[] =
-        SELECT_LINK " AND (l.ticket_id = $1::bigint OR (l.to_kind = 'ticket' AND l.to_id = $1::bigint))"
-                    " ORDER BY (l.to_kind <> 'ticket'), l.to_kind, l.id DESC LIMIT 500";
+    static const char sql[] = SELECT_LINK
+        " AND (l.ticket_id = $1::bigint OR (l.to_kind = 'ticket' AND l.to_id = $1::bigint))"
+        " ORDER BY (l.to_kind <> 'ticket'), l.to_kind, l.id DESC LIMIT 500";
 
     if (db_select(db, sql, &DB_I64(ticket_id), 1, link_cols, HN_ARRAY_LEN(link_cols),
                   sizeof(struct ticket_link), a, out, n, e) != HN_OK)
@@ -133,7 +135,8 @@ enum hn_code ticket_store_link_name(struct db *db, struct hn_arena *a, const cha
             *out = r.name;
             return HN_OK;
         }
-    return hn_fail_field(e, "to_kind", "must be one of: %s", "ticket, event, host, service, outage");
+    return hn_fail_field(e, "to_kind", "must be one of: %s",
+                         "ticket, event, host, service, outage");
 }
 
 enum hn_code ticket_store_link_add(struct db *db, int64_t ticket_id, const char *to_kind,

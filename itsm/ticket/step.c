@@ -7,7 +7,8 @@ static bool given(const char *s)
     return s != NULL && s[0] != '\0';
 }
 
-/* What the step needs, filled from what was given, what stands there already, and last the comment. */
+/* What the step needs, filled from what was given, what stands there already, and last the comment.
+ */
 static enum hn_code fill_needs(struct ticket_act *x, const struct ticket_wf_step *s,
                                const struct ticket_step_in *in, struct hn_err *e)
 {
@@ -50,13 +51,13 @@ static enum hn_code note_field(struct ticket_act *x, enum ticket_field_no no, st
 
     if (ticket_field_same(f, &x->before, &x->t))
         return HN_OK;
-    return ticket_act_entry(x,
-                            (struct ticket_entry_in){
-                                .kind = TICKET_ENTRY_FIELD,
-                                .field = f->name,
-                                .from_value = ticket_field_text(f, &x->before, x->arena),
-                                .to_value = ticket_field_text(f, &x->t, x->arena)},
-                            NULL, e);
+    return ticket_act_entry(
+        x,
+        (struct ticket_entry_in){.kind = TICKET_ENTRY_FIELD,
+                                 .field = f->name,
+                                 .from_value = ticket_field_text(f, &x->before, x->arena),
+                                 .to_value = ticket_field_text(f, &x->t, x->arena)},
+        NULL, e);
 }
 
 /* The stamps that follow from the classes of the two states. */
@@ -81,9 +82,8 @@ static enum hn_code step_entries(struct ticket_act *x, const struct ticket_wf_st
 
     if (comment != NULL && in->comment_internal) {
         if (ticket_act_entry(x,
-                             (struct ticket_entry_in){.kind = TICKET_ENTRY_COMMENT,
-                                                      .internal = true,
-                                                      .text = comment},
+                             (struct ticket_entry_in){
+                                 .kind = TICKET_ENTRY_COMMENT, .internal = true, .text = comment},
                              NULL, e) != HN_OK)
             return e->code;
         comment = NULL;
@@ -98,13 +98,13 @@ static enum hn_code step_entries(struct ticket_act *x, const struct ticket_wf_st
         return e->code;
     if (!x->w.clocks || from == NULL || from->stops_clock == to->stops_clock)
         return HN_OK;
-    return ticket_act_entry(x,
-                            (struct ticket_entry_in){
-                                .kind = TICKET_ENTRY_CLOCK,
-                                .field = to->word,
-                                .from_value = to->stops_clock ? "running" : "stopped",
-                                .to_value = to->stops_clock ? "stopped" : "running"},
-                            NULL, e);
+    return ticket_act_entry(
+        x,
+        (struct ticket_entry_in){.kind = TICKET_ENTRY_CLOCK,
+                                 .field = to->word,
+                                 .from_value = to->stops_clock ? "running" : "stopped",
+                                 .to_value = to->stops_clock ? "stopped" : "running"},
+        NULL, e);
 }
 
 enum hn_code ticket_transition(struct db *db, struct hn_arena *a, const struct actor *by,

@@ -7,14 +7,17 @@
  *     audit row. Acts nest into a transaction of the caller's.
  *   - The journal is append-only. An edited comment is a new entry that `replaces` the old one.
  *   - The state moves only along the workflow of its kind, which is data (workflow.h).
- *   - The version counts changes of fields, state, owner and priority by people. Comments, files, links
- *     and what the machine adds do not raise it, so they never make somebody's form stale.
- *   - responded_at is stamped once: at the first public entry of a person or assignment to a person.
- *   - The clocks are computed from the journal (clock.h); *_due_at only repeat the result for lists.
+ *   - The version counts changes of fields, state, owner and priority by people. Comments, files,
+ * links and what the machine adds do not raise it, so they never make somebody's form stale.
+ *   - responded_at is stamped once: at the first public entry of a person or assignment to a
+ * person.
+ *   - The clocks are computed from the journal (clock.h); *_due_at only repeat the result for
+ * lists.
  *
- * The machine (flow) calls ticket_open_by_machine() once for a root cause, then ticket_note_by_machine()
- * for what happens on, ticket_affected_set() for the scope and ticket_restored() when all is good again.
- * Text of the machine is Japanese and final; it is stored as it is given.
+ * The machine (flow) calls ticket_open_by_machine() once for a root cause, then
+ * ticket_note_by_machine() for what happens on, ticket_affected_set() for the scope and
+ * ticket_restored() when all is good again. Text of the machine is Japanese and final; it is stored
+ * as it is given.
  */
 #ifndef ITSM_TICKET_H
 #define ITSM_TICKET_H
@@ -106,10 +109,10 @@ enum ticket_affected_kind {
         TICKET_AFFECTED_KIND_COUNT
 };
 
-#define TICKET_TITLE_MAX 200     /* code points */
-#define TICKET_TEXT_MAX 20000    /* description, comment */
-#define TICKET_LINE_MAX 300      /* one-line fields */
-#define TICKET_NOTE_MAX 4000     /* resolution, cause, measures */
+#define TICKET_TITLE_MAX 200  /* code points */
+#define TICKET_TEXT_MAX 20000 /* description, comment */
+#define TICKET_LINE_MAX 300   /* one-line fields */
+#define TICKET_NOTE_MAX 4000  /* resolution, cause, measures */
 
 const char *ticket_kind_word(enum ticket_kind k);
 const char *ticket_priority_word(enum ticket_priority p);
@@ -165,7 +168,7 @@ struct ticket {
     const char *prevention;
     const char *vendor;
     const char *machine; /* JSON: {"values": […], "chain": […]} as the machine gave them, or NULL */
-    hn_instant response_due_at;   /* UNSET: no target, or the clock is stopped */
+    hn_instant response_due_at; /* UNSET: no target, or the clock is stopped */
     hn_instant resolution_due_at;
     hn_instant updated_at;
     bool sample;
@@ -176,8 +179,8 @@ struct ticket {
 
 /* One value that the machine saw last, as text for people. */
 struct ticket_value {
-    const char *name;  /* "応答", "rtt" */
-    const char *text;  /* "3.2 ms" */
+    const char *name; /* "応答", "rtt" */
+    const char *text; /* "3.2 ms" */
     hn_instant at;
 };
 /* One link of the cause chain, the root first. */
@@ -189,19 +192,19 @@ struct ticket_cause {
     const char *note;  /* why it stands in the chain */
 };
 struct ticket_machine_in {
-    const char *title;       /* cut at TICKET_TITLE_MAX */
+    const char *title; /* cut at TICKET_TITLE_MAX */
     const char *description;
     int64_t host_id, check_id, site_id, service_id; /* 0 = none */
-    hn_instant occurred_at;  /* first failing sample */
-    hn_instant detected_at;  /* confirmed */
-    int impact, urgency;     /* 1 (high) to 3 */
-    const char *values_text; /* last values in one text, NULL */
+    hn_instant occurred_at;                         /* first failing sample */
+    hn_instant detected_at;                         /* confirmed */
+    int impact, urgency;                            /* 1 (high) to 3 */
+    const char *values_text;                        /* last values in one text, NULL */
     const struct ticket_value *values;
     size_t n_values;
     const struct ticket_cause *chain;
     size_t n_chain;
-    int64_t transition_id;   /* event.transition that opened it, 0 */
-    const char *group_code;  /* NULL: the group "noc" */
+    int64_t transition_id;  /* event.transition that opened it, 0 */
+    const char *group_code; /* NULL: the group "noc" */
     bool sample;
 };
 
@@ -209,14 +212,14 @@ struct ticket_machine_in {
 HN_MUST_USE enum hn_code ticket_open_by_machine(struct db *db, struct hn_arena *a,
                                                 const struct ticket_machine_in *in, hn_instant now,
                                                 int64_t *id, struct hn_err *e);
-/* A line in the journal. kind: usually TICKET_ENTRY_EVENT. data: JSON or NULL. With a transition_id the
- * event is linked as well; the same transition is noted once. */
+/* A line in the journal. kind: usually TICKET_ENTRY_EVENT. data: JSON or NULL. With a transition_id
+ * the event is linked as well; the same transition is noted once. */
 HN_MUST_USE enum hn_code ticket_note_by_machine(struct db *db, int64_t ticket_id,
                                                 enum ticket_entry_kind kind, const char *text,
                                                 const char *data, int64_t transition_id,
                                                 hn_instant now, struct hn_err *e);
 struct ticket_affected {
-    int64_t id; /* of the row; not read by ticket_affected_set() */
+    int64_t id;       /* of the row; not read by ticket_affected_set() */
     const char *kind; /* a word of TICKET_AFFECTED_KINDS */
     int64_t object_id;
     const char *name;
@@ -224,8 +227,8 @@ struct ticket_affected {
     const char *source;
     bool removed;
 };
-/* The machine's proposal of the scope: adds what is new and updates counts. What people added, corrected
- * or removed stays as they left it. One journal row where something changed. */
+/* The machine's proposal of the scope: adds what is new and updates counts. What people added,
+ * corrected or removed stays as they left it. One journal row where something changed. */
 HN_MUST_USE enum hn_code ticket_affected_set(struct db *db, struct hn_arena *a, int64_t ticket_id,
                                              const struct ticket_affected *list, size_t n,
                                              hn_instant now, struct hn_err *e);
@@ -310,22 +313,28 @@ struct ticket_new {
     int64_t assignee_id, group_id, service_id, site_id, host_id, check_id;
     struct hn_i64s ci_ids;
     hn_instant occurred_at, detected_at, received_at; /* UNSET: received_at = now */
-    int64_t transition_id;   /* opened from this event */
+    int64_t transition_id;                            /* opened from this event */
     bool sample;
 };
-HN_MUST_USE enum hn_code ticket_create(struct db *db, struct hn_arena *a,
-                                       const struct actor *by, const struct ticket_new *in,
-                                       hn_instant now, int64_t *id, struct hn_err *e);
+HN_MUST_USE enum hn_code ticket_create(struct db *db, struct hn_arena *a, const struct actor *by,
+                                       const struct ticket_new *in, hn_instant now, int64_t *id,
+                                       struct hn_err *e);
+
+/* What a ticket opened by hand from an event starts with. HN_E_CONFLICT: it belongs to a ticket
+ * already. */
+HN_MUST_USE enum hn_code ticket_from_event(struct db *db, struct hn_arena *a, int64_t event_id,
+                                           struct ticket_new *out, struct hn_err *e);
 
 struct ticket_step_in {
     const char *to;
-    const char *comment;    /* NULL */
-    bool comment_internal;  /* else the comment is public */
-    const char *resolution; /* NULL: what stands there; a comment serves where the workflow needs one */
+    const char *comment;   /* NULL */
+    bool comment_internal; /* else the comment is public */
+    const char
+        *resolution; /* NULL: what stands there; a comment serves where the workflow needs one */
     const char *cause;
-    int64_t assignee_id;    /* 0: stays; where one is needed and none is set, the actor */
+    int64_t assignee_id; /* 0: stays; where one is needed and none is set, the actor */
     int64_t group_id;
-    int64_t version;        /* that the actor saw; 0 = not checked */
+    int64_t version; /* that the actor saw; 0 = not checked */
 };
 /* A state transition. Forbidden: HN_E_INVALID with e->allowed; stale: HN_E_CONFLICT. */
 HN_MUST_USE enum hn_code ticket_transition(struct db *db, struct hn_arena *a,
@@ -333,21 +342,20 @@ HN_MUST_USE enum hn_code ticket_transition(struct db *db, struct hn_arena *a,
                                            const struct ticket_step_in *in, hn_instant now,
                                            struct hn_err *e);
 /* assignee_id and group_id: 0 takes it away, -1 leaves it. */
-HN_MUST_USE enum hn_code ticket_assign(struct db *db, struct hn_arena *a,
-                                       const struct actor *by, int64_t id,
-                                       int64_t assignee_id, int64_t group_id, int64_t version,
-                                       hn_instant now, struct hn_err *e);
+HN_MUST_USE enum hn_code ticket_assign(struct db *db, struct hn_arena *a, const struct actor *by,
+                                       int64_t id, int64_t assignee_id, int64_t group_id,
+                                       int64_t version, hn_instant now, struct hn_err *e);
 /* kind: TICKET_ENTRY_COMMENT, _MAIL or _WORKLOG. entry_id may be NULL. */
-HN_MUST_USE enum hn_code ticket_comment(struct db *db, struct hn_arena *a,
-                                        const struct actor *by, int64_t id,
-                                        enum ticket_entry_kind kind, bool is_public,
+HN_MUST_USE enum hn_code ticket_comment(struct db *db, struct hn_arena *a, const struct actor *by,
+                                        int64_t id, enum ticket_entry_kind kind, bool is_public,
                                         const char *text, const char *data, hn_instant now,
                                         int64_t *entry_id, struct hn_err *e);
-/* A new entry that replaces the comment; the old text stays (変更前). Only the author or an admin. */
+/* A new entry that replaces the comment; the old text stays (変更前). Only the author or an admin.
+ */
 HN_MUST_USE enum hn_code ticket_comment_edit(struct db *db, struct hn_arena *a,
-                                             const struct actor *by, int64_t id,
-                                             int64_t entry_id, const char *text, hn_instant now,
-                                             int64_t *new_id, struct hn_err *e);
+                                             const struct actor *by, int64_t id, int64_t entry_id,
+                                             const char *text, hn_instant now, int64_t *new_id,
+                                             struct hn_err *e);
 
 extern const struct hn_module ticket_module;
 

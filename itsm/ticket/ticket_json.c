@@ -223,10 +223,10 @@ enum hn_code ticket_json_new(struct db *db, struct json_object *o, struct hn_are
                              struct ticket_new *in, struct hn_err *e)
 {
     static const char *const fields[] = {
-        "kind",       "title",       "description", "source",      "impact",    "urgency",
-        "priority",   "priority_reason", "requester", "assignee",  "assignee_id", "group",
-        "group_id",   "service_id",  "site_id",     "host_id",     "check_id",  "ci_ids",
-        "occurred_at", "detected_at", "received_at", "event_id",   NULL};
+        "kind",        "title",           "description", "source",   "impact",      "urgency",
+        "priority",    "priority_reason", "requester",   "assignee", "assignee_id", "group",
+        "group_id",    "service_id",      "site_id",     "host_id",  "check_id",    "ci_ids",
+        "occurred_at", "detected_at",     "received_at", "event_id", NULL};
 
     *in = (struct ticket_new){.kind = "incident",
                               .source = "api",
@@ -326,9 +326,9 @@ enum hn_code ticket_json_patch(struct json_object *o, struct hn_arena *a, const 
 enum hn_code ticket_json_step(struct db *db, struct json_object *o, struct hn_arena *a, int64_t me,
                               struct ticket_step_in *out, struct hn_err *e)
 {
-    static const char *const fields[] = {"to",       "comment",     "public", "resolution", "cause",
-                                         "assignee", "assignee_id", "group",  "group_id", "version",
-                                         NULL};
+    static const char *const fields[] = {"to",       "comment",  "public",      "resolution",
+                                         "cause",    "assignee", "assignee_id", "group",
+                                         "group_id", "version",  NULL};
     bool is_public = true;
 
     *out = (struct ticket_step_in){.to = ""};
@@ -487,7 +487,8 @@ void ticket_json_machine(const char *json, struct hn_arena *a, struct ticket_mac
     for (size_t i = 0; i < out->n_values; i++) {
         struct json_object *v = json_object_array_get_idx(l, i);
 
-        out->values[i] = (struct ticket_value){text_in(v, "name", a), text_in(v, "text", a), HN_UNSET};
+        out->values[i] =
+            (struct ticket_value){text_in(v, "name", a), text_in(v, "text", a), HN_UNSET};
         if (text_in(v, "at", a) != NULL &&
             hn_parse_rfc3339(text_in(v, "at", a), "at", &out->values[i].at, &e) != HN_OK)
             out->values[i].at = HN_UNSET;

@@ -131,20 +131,34 @@ enum hn_code ticket_store_add(struct db *db, struct ticket *t, struct hn_err *e)
         "    $28::boolean)"
         " RETURNING id";
     struct db_arg args[] = {
-        DB_TEXT(t->kind),          DB_TEXT(t->number),
-        DB_TEXT(t->title),         DB_TEXT(t->description),
-        DB_TEXT(t->state),         DB_I64(t->workflow_version),
-        DB_TEXT(t->source),        DB_I64(t->impact),
-        DB_I64(t->urgency),        DB_TEXT(t->priority),
-        DB_TEXT(t->priority_reason), DB_I64(t->priority_version),
-        DB_TEXT(t->requester),     DB_ID(t->assignee_id),
-        DB_ID(t->group_id),        DB_ID(t->service_id),
-        DB_ID(t->site_id),         DB_ID(t->host_id),
-        DB_ID(t->check_id),        DB_I64S(t->ci_ids.v, t->ci_ids.n),
-        DB_TS(t->occurred_at),     DB_TS(t->detected_at),
-        DB_TS(t->received_at),     DB_TS(t->created_at),
-        DB_ID(t->created_by),      DB_TS(t->responded_at),
-        DB_TEXT(t->machine),       DB_BOOL(t->sample),
+        DB_TEXT(t->kind),
+        DB_TEXT(t->number),
+        DB_TEXT(t->title),
+        DB_TEXT(t->description),
+        DB_TEXT(t->state),
+        DB_I64(t->workflow_version),
+        DB_TEXT(t->source),
+        DB_I64(t->impact),
+        DB_I64(t->urgency),
+        DB_TEXT(t->priority),
+        DB_TEXT(t->priority_reason),
+        DB_I64(t->priority_version),
+        DB_TEXT(t->requester),
+        DB_ID(t->assignee_id),
+        DB_ID(t->group_id),
+        DB_ID(t->service_id),
+        DB_ID(t->site_id),
+        DB_ID(t->host_id),
+        DB_ID(t->check_id),
+        DB_I64S(t->ci_ids.v, t->ci_ids.n),
+        DB_TS(t->occurred_at),
+        DB_TS(t->detected_at),
+        DB_TS(t->received_at),
+        DB_TS(t->created_at),
+        DB_ID(t->created_by),
+        DB_TS(t->responded_at),
+        DB_TEXT(t->machine),
+        DB_BOOL(t->sample),
     };
 
     if (db_i64(db, sql, args, HN_ARRAY_LEN(args), &t->id, e) != HN_OK)
@@ -218,9 +232,9 @@ enum hn_code ticket_store_save(struct db *db, const struct ticket *t, struct hn_
 
 /* ---- lists ---- */
 
-/* $1 kind, $2 state, $3 priority, $4 source, $5 group code, $6 open, $7 assignee, $8 group, $9 site,
- * $10 host, $11 check, $12 service, $13 created by, $14 requester, $15 from, $16 to, $17 overdue,
- * $18 q, $19 own, $20 now, $21 cursor, $22 limit */
+/* $1 kind, $2 state, $3 priority, $4 source, $5 group code, $6 open, $7 assignee, $8 group, $9
+ * site, $10 host, $11 check, $12 service, $13 created by, $14 requester, $15 from, $16 to, $17
+ * overdue, $18 q, $19 own, $20 now, $21 cursor, $22 limit */
 #define WHERE_FILTER                                                                               \
     " WHERE ($1::text IS NULL OR t.kind = $1)"                                                     \
     "   AND ($2::text IS NULL OR t.state = $2)"                                                    \
@@ -246,8 +260,8 @@ enum hn_code ticket_store_save(struct db *db, const struct ticket *t, struct hn_
     "   AND ($19::bigint IS NULL OR t.created_by = $19 OR t.assignee_id = $19)"                    \
     "   AND $20::timestamptz IS NOT NULL"
 #define LIST_BY(key, op, dir)                                                                      \
-    SELECT_TICKET WHERE_FILTER " AND ($21::bigint IS NULL OR (" key ", t.id) " op                  \
-                               " (SELECT " key ", t.id FROM ticket.ticket t WHERE t.id = $21))"    \
+    SELECT_TICKET WHERE_FILTER " AND ($21::bigint IS NULL OR (" key ", t.id) " op " (SELECT " key  \
+                               ", t.id FROM ticket.ticket t WHERE t.id = $21))"                    \
                                " ORDER BY " key " " dir ", t.id " dir " LIMIT $22::bigint"
 #define BY_PRIORITY "array_position(ARRAY['urgent', 'high', 'medium', 'low'], t.priority)"
 #define BY_DUE "coalesce(t.resolution_due_at, 'infinity')"
@@ -281,28 +295,17 @@ enum hn_code ticket_store_list(struct db *db, struct hn_arena *a, const struct t
 {
     const char *sql = sorts[0].sql;
     struct db_arg args[] = {
-        DB_TEXT(f->kind),
-        DB_TEXT(f->state),
-        DB_TEXT(f->priority),
-        DB_TEXT(f->source),
-        DB_TEXT(f->group_code),
-        f->open < 0 ? DB_NULL : DB_BOOL(f->open),
-        DB_ID(f->assignee_id),
-        DB_ID(f->group_id),
-        DB_ID(f->site_id),
-        DB_ID(f->host_id),
-        DB_ID(f->check_id),
-        DB_ID(f->service_id),
-        DB_ID(f->created_by),
-        DB_TEXT(f->requester),
-        DB_TS(f->from),
-        DB_TS(f->to),
-        DB_BOOL(f->overdue),
-        DB_TEXT(f->q),
-        DB_ID(f->own_account),
-        DB_TS(now),
-        DB_ID(f->cursor),
-        DB_I64(f->limit),
+        DB_TEXT(f->kind),       DB_TEXT(f->state),
+        DB_TEXT(f->priority),   DB_TEXT(f->source),
+        DB_TEXT(f->group_code), f->open < 0 ? DB_NULL : DB_BOOL(f->open),
+        DB_ID(f->assignee_id),  DB_ID(f->group_id),
+        DB_ID(f->site_id),      DB_ID(f->host_id),
+        DB_ID(f->check_id),     DB_ID(f->service_id),
+        DB_ID(f->created_by),   DB_TEXT(f->requester),
+        DB_TS(f->from),         DB_TS(f->to),
+        DB_BOOL(f->overdue),    DB_TEXT(f->q),
+        DB_ID(f->own_account),  DB_TS(now),
+        DB_ID(f->cursor),       DB_I64(f->limit),
     };
 
     for (size_t i = 0; f->sort != NULL && i < HN_ARRAY_LEN(sorts); i++)

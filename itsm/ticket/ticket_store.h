@@ -30,7 +30,8 @@ HN_MUST_USE enum hn_code ticket_store_similar(struct db *db, struct hn_arena *a,
                                               const struct ticket *t, struct ticket **out,
                                               size_t *n, struct hn_err *e);
 
-/* Tells open pages that the ticket changed: topics "ticket:ID" and "tickets" of hn_live, at commit. */
+/* Tells open pages that the ticket changed: topics "ticket:ID" and "tickets" of hn_live, at commit.
+ */
 HN_MUST_USE enum hn_code ticket_store_notify(struct db *db, int64_t id, struct hn_err *e);
 
 /* The name of what an id of a ticket's column stands for; HN_E_NOT_FOUND. field: "site_id" … */
@@ -120,7 +121,8 @@ struct ticket_entry_in {
     int64_t replaces;
     int64_t ticket_version;
 };
-/* *id may be NULL. An entry of the same kind for the same transition is not added twice: *id is 0. */
+/* *id may be NULL. An entry of the same kind for the same transition is not added twice: *id is 0.
+ */
 HN_MUST_USE enum hn_code ticket_store_entry_add(struct db *db, const struct ticket_entry_in *in,
                                                 hn_instant now, int64_t *id, struct hn_err *e);
 HN_MUST_USE enum hn_code ticket_store_entries(struct db *db, struct hn_arena *a, int64_t ticket_id,
@@ -138,9 +140,9 @@ HN_MUST_USE enum hn_code ticket_store_marks(struct db *db, struct hn_arena *a, i
                                             struct clock_mark **out, size_t *n, struct hn_err *e);
 
 /* ---- scope_store.c: what is affected, links ---- */
-HN_MUST_USE enum hn_code ticket_store_affected(struct db *db, struct hn_arena *a,
-                                               int64_t ticket_id, struct ticket_affected **out,
-                                               size_t *n, struct hn_err *e);
+HN_MUST_USE enum hn_code ticket_store_affected(struct db *db, struct hn_arena *a, int64_t ticket_id,
+                                               struct ticket_affected **out, size_t *n,
+                                               struct hn_err *e);
 HN_MUST_USE enum hn_code ticket_store_affected_add(struct db *db, int64_t ticket_id,
                                                    const struct ticket_affected *x,
                                                    const char *source, int64_t *id,
@@ -161,17 +163,17 @@ struct ticket_link {
 };
 /* Both directions, those in force. */
 HN_MUST_USE enum hn_code ticket_store_links(struct db *db, struct hn_arena *a, int64_t ticket_id,
-                                            struct ticket_link **out, size_t *n,
-                                            struct hn_err *e);
+                                            struct ticket_link **out, size_t *n, struct hn_err *e);
 HN_MUST_USE enum hn_code ticket_store_link(struct db *db, struct hn_arena *a, int64_t id,
                                            struct ticket_link *out, struct hn_err *e);
 /* The name of the other end; HN_E_NOT_FOUND. */
 HN_MUST_USE enum hn_code ticket_store_link_name(struct db *db, struct hn_arena *a, const char *kind,
                                                 int64_t id, const char **out, struct hn_err *e);
 /* A link that was removed is put back. *id is 0 where it stands already. */
-HN_MUST_USE enum hn_code ticket_store_link_add(struct db *db, int64_t ticket_id, const char *to_kind,
-                                               int64_t to_id, const char *relation, int64_t by_id,
-                                               hn_instant now, int64_t *id, struct hn_err *e);
+HN_MUST_USE enum hn_code ticket_store_link_add(struct db *db, int64_t ticket_id,
+                                               const char *to_kind, int64_t to_id,
+                                               const char *relation, int64_t by_id, hn_instant now,
+                                               int64_t *id, struct hn_err *e);
 HN_MUST_USE enum hn_code ticket_store_link_remove(struct db *db, int64_t id, int64_t by_id,
                                                   hn_instant now, struct hn_err *e);
 /* "INC-000012" or "12" as a ticket's id; 0 where there is none. */

@@ -2,14 +2,14 @@
 /*
  * workflow.h — the states of a kind of ticket and the ways between them, as data.
  *
- * A workflow is a row of ticket.workflow: versioned JSON, editable without code. Each ticket remembers the
- * version that it was made under and moves along the newest one that knows its state. The rules here are
- * pure: what may follow, what a step needs, what a state does to the clocks.
+ * A workflow is a row of ticket.workflow: versioned JSON, editable without code. Each ticket
+ * remembers the version that it was made under and moves along the newest one that knows its state.
+ * The rules here are pure: what may follow, what a step needs, what a state does to the clocks.
  *
  *   {"initial": "new", "clocks": true,
  *    "states": [{"word": "new", "label": "新規", "class": "open", "stops_clock": false}, …],
- *    "transitions": [{"from": "new", "to": "assigned", "label": "担当者を決める", "permission": "TICKET_WORK",
- *                     "roles": ["noc", …], "needs": ["assignee"], "asks": ["comment"]}, …]}
+ *    "transitions": [{"from": "new", "to": "assigned", "label": "担当者を決める", "permission":
+ * "TICKET_WORK", "roles": ["noc", …], "needs": ["assignee"], "asks": ["comment"]}, …]}
  *
  * needs: must be filled when the step is taken; asks: the form shows it. roles is optional.
  */
@@ -19,7 +19,8 @@
 #include "server/auth/perm.h"
 #include "server/db/db.h"
 
-/* open and waiting tickets are worked on, done ones wait for the last look, closed ones are history */
+/* open and waiting tickets are worked on, done ones wait for the last look, closed ones are history
+ */
 #define TICKET_CLASSES(X) X(OPEN, "open") X(WAITING, "waiting") X(DONE, "done") X(CLOSED, "closed")
 enum ticket_class {
 #define X(e, w) TICKET_CLASS_##e,
@@ -70,8 +71,8 @@ struct ticket_workflow {
 #define TICKET_WF_STATES_MAX 40
 #define TICKET_WF_STEPS_MAX 200
 
-/* Reads a definition; HN_E_INVALID names what is wrong: unknown words, steps between unknown states, two
- * steps for one pair, an initial state that is none, a state that nothing reaches. */
+/* Reads a definition; HN_E_INVALID names what is wrong: unknown words, steps between unknown
+ * states, two steps for one pair, an initial state that is none, a state that nothing reaches. */
 HN_MUST_USE enum hn_code ticket_workflow_parse(const char *json, struct hn_arena *a,
                                                struct ticket_workflow *out, struct hn_err *e);
 
