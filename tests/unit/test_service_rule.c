@@ -368,8 +368,8 @@ static void test_random(void **state)
 {
     uint64_t seed = 7;
     static const char *const rules[] = {ALL, ANY, TWO,
-                                        "{\"any\":[{\"all\":[{\"check\":1},{\"check\":2}]},"
-                                        "{\"check\":3}]}"};
+                                        ("{\"any\":[{\"all\":[{\"check\":1},{\"check\":2}]},"
+                                         "{\"check\":3}]}")};
 
     (void)state;
     for (int round = 0; round < 4000; round++) {
