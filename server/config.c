@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/config.h"
 
+#include "server/base/arena.h"
 #include "server/base/parse.h"
 
 #include <errno.h>
@@ -34,13 +35,15 @@ static const struct key {
     {"secure_cookies", BOOL, offsetof(struct config, secure_cookies), 0, 0},
 };
 
-/* The configuration lives as long as the process and so does its text. */
+/* The configuration lives as long as the process and so does its text. Owner: main(), before
+ * threads. */
+static struct hn_arena *kept;
+
 static char *keep(const char *s)
 {
-    char *p = strdup(s);
-
-    HN_ASSERT(p != NULL);
-    return p;
+    if (kept == NULL)
+        kept = hn_arena_new();
+    return hn_arena_strdup(kept, s);
 }
 
 static bool blank(char c)

@@ -87,7 +87,8 @@ static struct hn_local split(int64_t us)
     int64_t rest;
 
     l.days = floor_div(us, HN_DAY);
-    rest = us - l.days * HN_DAY;
+    rest = us % HN_DAY;
+    rest += rest < 0 ? HN_DAY : 0;
     hn_civil_from_days(l.days, &l.year, &l.month, &l.day);
     l.hour = (int)(rest / HN_HOUR);
     l.minute = (int)(rest / HN_MIN_SPAN % 60);
