@@ -3,9 +3,9 @@
  * counter.h — from two readings of an SNMP counter to a rate (RFC 2578 §7.1.6, §7.1.10).
  *
  * A counter that goes back has wrapped or was reset. It was reset when the agent restarted in
- * between (sysUpTime went back by more than its own wrap at 2^32 hundredths explains), or when a
- * wrap would mean a rate above what the line can carry. A rate above the line's speed is never
- * given.
+ * between (sysUpTime reads less than the time that has passed explains, its own wrap at 2^32
+ * hundredths told apart), or when a wrap would mean a rate above what the line can carry. A rate
+ * above the line's speed is never given.
  */
 #ifndef MEASURE_COUNTER_H
 #define MEASURE_COUNTER_H
