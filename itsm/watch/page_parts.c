@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What several watch pages show alike: freshness, planned stops, open incidents. */
+#include "itsm/ticket/ticket.h"
+#include "itsm/watch/pages.h"
+#include "itsm/watch/windows.h"
+
+#define AHEAD (7 * HN_DAY)
+
+void page_crumb(struct tpl_val **crumbs, struct tpl_val *view, const char *label, const char *href)
+{
+    struct tpl_val *m;
+
+    if (*crumbs == NULL)
+        *crumbs = tpl_set_list(view, "crumbs");
+    m = tpl_push_map(*crumbs);
+    tpl_set_str(m, "label", label);
+    tpl_set_str(m, "href", href);
+}
+
+enum hn_code page_live(struct http_ctx *c, struct tpl_val *view, const char *topics,
+                       struct hn_err *e)
+{
+    hn_instant at = HN_UNSET;
+
+    if (overview_data_at(c->db, &at, e) != HN_OK)
+        return e->code;
+    tpl_set_instant(view, "data_at", at);
+    tpl_set_str(view, "live", topics);
+    return HN_OK;
+}
+
+static void add_window(struct http_ctx *c, struct tpl_val *list, const struct window *w)
+{
+    struct tpl_val *m = tpl_push_map(list);
+    struct tpl_val *scope;
+
+    tpl_set_i64(m, "id", w->id);
+    tpl_set_str(m, "title", w->title);
+    tpl_set_str(m, "kind", w->kind);
+    tpl_set_instant(m, "from", w->from);
+    tpl_set_instant(m, "to", w->to);
+    tpl_set_bool(m, "now", w->from <= c->now && c->now < w->to);
+    scope = tpl_set_list(m, "scope");
+    for (size_t i = 0; i < w->n; i++)
+        tpl_push_str(scope, w->target[i].name);
+}
+
+enum hn_code page_windows(struct http_ctx *c, struct tpl_val *view, const char *kind, int64_t id,
+                          int64_t site_id, struct hn_err *e)
+{
+    const struct window *w = NULL;
+    size_t n = 0;
+    struct tpl_val *list = tpl_set_list(view, "windows");
+
+    if (!http_may(c, PERM_MAINT_READ))
+        return HN_OK;
+    if (windows_near(c->db, c->arena, c->now, hn_add(c->now, AHEAD), &w, &n, e) != HN_OK)
+        return e->code;
+    for (size_t i = 0; i < n; i++)
+        if (kind == NULL || window_covers(&w[i], kind, id) ||
+            (site_id != 0 && window_covers(&w[i], "site", site_id)))
+            add_window(c, list, &w[i]);
+    return HN_OK;
+}
+
+enum hn_code page_incidents(struct http_ctx *c, struct tpl_val *view, int64_t site_id,
+                            int64_t host_id, int64_t limit, struct hn_err *e)
+{
+    struct ticket_filter f = TICKET_FILTER_ANY;
+    struct ticket *t = NULL;
+    size_t n = 0;
+    int64_t next = 0;
+    struct tpl_val *list = tpl_set_list(view, "incidents");
+
+    tpl_set_bool(view, "incidents_more", false);
+    if (!http_may(c, PERM_TICKET_READ))
+        return HN_OK;
+    f.kind = "incident";
+    f.open = 1;
+    f.site_id = site_id;
+    f.host_id = host_id;
+    f.limit = limit;
+    if (ticket_list(c->db, c->arena, &f, c->now, &t, &n, &next, e) != HN_OK)
+        return e->code;
+    for (size_t i = 0; i < n; i++) {
+        struct tpl_val *m = tpl_push_map(list);
+
+        tpl_set_i64(m, "id", t[i].id);
+        tpl_set_str(m, "number", t[i].number);
+        tpl_set_str(m, "title", t[i].title);
+        tpl_set_str(m, "priority", t[i].priority);
+        tpl_set_str(m, "assignee", t[i].assignee_name);
+        tpl_set_str(m, "group", t[i].group_name);
+        tpl_set_str(m, "site", t[i].site_name);
+        tpl_set_instant(m, "at", t[i].occurred_at == HN_UNSET ? t[i].created_at
+                                                              : t[i].occurred_at);
+        tpl_set_instant(m, "restored_at", t[i].restored_at);
+    }
+    tpl_set_bool(view, "incidents_more", next != 0);
+    return HN_OK;
+}
