@@ -221,7 +221,8 @@ function tick() {
     if (c.textContent !== text) c.textContent = text;
   }
   for (const t of document.querySelectorAll('time[data-ago]')) {
-    const text = word('ago', span(now - Date.parse(t.dateTime)));
+    const old = now - Date.parse(t.dateTime);
+    const text = old < 60000 ? word('just') : word('ago', span(old));
     if (t.textContent !== text) t.textContent = text;
   }
 }
