@@ -16,6 +16,11 @@
 #define HN_COMMANDS(X)                                                                             \
     X("migrate", "brings the database schema up to date", cmd_migrate)                             \
     X("template", "renders a template file with a JSON context", cmd_template)                     \
+    X("serve", "the web server: pages and API", cmd_serve)                                         \
+    X("work", "the background: correlation, clocks, notices, reports", cmd_work)                   \
+    X("user", "add, reset or import people", cmd_user)                                             \
+    X("token", "makes API tokens", cmd_token)                                                      \
+    X("audit", "verifies the audit journal's chain", cmd_audit)                                    \
     X("version", "prints the version", cmd_version)
 
 #define X(word, summary, fn) int fn(int argc, char **argv, struct config *cfg);

@@ -33,6 +33,9 @@ static const struct key {
     {"attachment_max_mb", NUMBER, offsetof(struct config, attachment_max_mb), 1, 200},
     {"base_url", TEXT, offsetof(struct config, base_url), 0, 0},
     {"secure_cookies", BOOL, offsetof(struct config, secure_cookies), 0, 0},
+    {"session_idle_min", NUMBER, offsetof(struct config, session_idle_min), 1, 1440},
+    {"session_max_h", NUMBER, offsetof(struct config, session_max_h), 1, 168},
+    {"banner", TEXT, offsetof(struct config, banner), 0, 0},
 };
 
 /* The configuration lives as long as the process and so does its text. Owner: main(), before
@@ -166,6 +169,9 @@ enum hn_code config_load(const char *file, struct config *out, struct hn_err *e)
                            .sql = "sql",
                            .language = "ja",
                            .workers = 4,
+                           .session_idle_min = 60,
+                           .session_max_h = 12,
+                           .banner = "",
                            .statement_timeout_ms = 10000,
                            .attachment_max_mb = 20,
                            .base_url = "http://127.0.0.1:8080"};

@@ -29,6 +29,9 @@ struct config {
     int64_t attachment_max_mb;    /* 20 */
     const char *base_url;         /* as users reach it, without a slash at the end */
     bool secure_cookies;          /* the Secure attribute and HSTS: behind TLS */
+    int64_t session_idle_min;     /* a session without a request ends after these minutes; 60 */
+    int64_t session_max_h;        /* and in any case after these hours; 12 */
+    const char *banner;           /* on every page, e.g. of a test installation; "" = none */
 };
 
 /* file: of --config, or NULL. Values live as long as the process. */

@@ -5,13 +5,15 @@
  * Which role holds which permission: one row a permission, one column a role, "x" holds it.
  *
  * admin does every write except approvals: whoever runs the tool does not decide for the ward.
- * APPROVE_WARD is the ward's alone (requirements 1.4). Staff, sections, vendors and the call centre get
- * what their own screens need when row visibility is there; until then nothing of others' is shown.
+ * APPROVE_WARD is the ward's alone (requirements 1.4). Staff, sections, vendors and the call centre
+ * get what their own screens need when row visibility is there; until then nothing of others' is
+ * shown.
  *
  * columns, in the order of HN_ROLES:
  *   admin · service_manager · helpdesk · noc · soc · governance · maintainer · ward_it · csirt ·
  *   staff · section_owner · vendor · call_operator · call_supervisor · auditor
  */
+/* clang-format off */
 static const struct {
     enum perm perm;
     const char *roles;
@@ -37,6 +39,7 @@ static const struct {
     {PERM_ACCOUNT_ADMIN,     "x  .  .  .  .  .  .  .  .  .  .  .  .  .  ."},
     {PERM_SETTINGS,          "x  .  .  .  .  .  .  .  .  .  .  .  .  .  ."},
 };
+/* clang-format on */
 
 static const struct {
     const char *word;

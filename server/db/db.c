@@ -15,7 +15,7 @@ struct db {
     int depth;    /* of nested transactions */
     bool doomed;  /* an inner one left without commit */
     bool notified;
-    const char *listening[8];
+    const char *listening[32];
     size_t n_listening;
     const char *prepared[STMTS]; /* by address of the SQL text */
     size_t n_prepared;

@@ -7,6 +7,8 @@
 #define WORKERS_USUAL 6
 #define QUEUE_USUAL 512
 #define CONNECTIONS_USUAL 4096
+#define STATEMENT_TIMEOUT_USUAL 10000
+#define UPLOAD_USUAL ((size_t)26 * 1024 * 1024)
 
 static int by_order(const void *pa, const void *pb)
 {
@@ -49,6 +51,10 @@ struct http_app *http_app_new(const struct http_config *config, struct hn_err *e
         app->config.queue = QUEUE_USUAL;
     if (app->config.connections == 0)
         app->config.connections = CONNECTIONS_USUAL;
+    if (app->config.statement_timeout_ms == 0)
+        app->config.statement_timeout_ms = STATEMENT_TIMEOUT_USUAL;
+    if (app->config.upload_max == 0)
+        app->config.upload_max = UPLOAD_USUAL;
     app->started_at = hn_now();
     app->live = http_live_new(app);
     app->queue = http_queue_new(app, app->config.queue);

@@ -18,10 +18,9 @@
 
 #include <stdatomic.h>
 
-#define HTTP_BODY_SMALL ((size_t)64 * 1024)         /* routes for everybody */
-#define HTTP_BODY_USUAL ((size_t)1024 * 1024)       /* JSON and forms */
-#define HTTP_BODY_BIG ((size_t)8 * 1024 * 1024)     /* HTTP_BIG */
-#define HTTP_BODY_UPLOAD ((size_t)26 * 1024 * 1024) /* HTTP_UPLOAD: 25 MiB and its wrapping */
+#define HTTP_BODY_SMALL ((size_t)64 * 1024)     /* routes for everybody */
+#define HTTP_BODY_USUAL ((size_t)1024 * 1024)   /* JSON and forms */
+#define HTTP_BODY_BIG ((size_t)8 * 1024 * 1024) /* HTTP_BIG */
 #define HTTP_URI_MAX ((size_t)8 * 1024)
 #define HTTP_ANSWER_MAX ((size_t)64 * 1024 * 1024)
 
@@ -42,10 +41,12 @@ struct http_config {
     const char *static_folder;
     struct tpl_loader *templates;
     struct http_hooks hooks;
-    int workers;         /* 0 = 6 */
-    int queue;           /* 0 = 512 waiting requests */
-    int connections;     /* 0 = 4096 */
-    bool secure_cookies; /* behind TLS */
+    int workers;              /* 0 = 6 */
+    int queue;                /* 0 = 512 waiting requests */
+    int connections;          /* 0 = 4096 */
+    int statement_timeout_ms; /* of a worker's statements; 0 = 10,000 */
+    size_t upload_max;        /* body of a route with HTTP_UPLOAD; 0 = 26 MiB */
+    bool secure_cookies;      /* behind TLS */
     bool english;
     const char *banner; /* 検証環境 …; NULL */
 };
@@ -56,8 +57,9 @@ struct http_queue;  /* worker.c */
 
 #define HTTP_STATUSES(X)                                                                           \
     X(200)                                                                                         \
-    X(201) X(202) X(204) X(303) X(304) X(308) X(400) X(401) X(403) X(404) X(405) X(409) X(413)     \
-        X(414) X(415) X(422) X(429) X(500) X(503)
+    X(201)                                                                                         \
+    X(202) X(204) X(303) X(304) X(308) X(400) X(401) X(403) X(404) X(405) X(409) X(413) X(414)     \
+        X(415) X(422) X(429) X(500) X(503)
 
 enum http_status_slot {
 #define X(s) HTTP_SLOT_##s,

@@ -49,7 +49,8 @@ typedef enum hn_code http_handler(struct http_ctx *c, struct hn_err *e);
 enum http_flags {
     HTTP_UPLOAD = 1,    /* multipart bodies up to the attachment limit */
     HTTP_BIG = 2,       /* JSON bodies up to 8 MiB (results, logs) instead of 1 MiB */
-    HTTP_NO_CSRF = 4,   /* sign-in form: no session yet (it carries a login token of its own) */
+    HTTP_NO_CSRF = 4,   /* sign-in, set-up: no session yet; only where it comes from is checked */
+    HTTP_SECRET = 8,    /* the answer shows a secret once: it is not kept under an Idempotency-Key */
 };
 
 struct http_route {

@@ -49,6 +49,9 @@ static enum hn_code again(struct http_ctx *c, const char *key, const uint8_t has
         return hn_fail_field(e, "Idempotency-Key", "was used for another request");
     if (row.status == 0)
         return hn_fail(e, HN_E_CONFLICT, "The first request under this key is still running");
+    if (c->req->route->flags & HTTP_SECRET)
+        return hn_fail(e, HN_E_CONFLICT,
+                       "This was done under the same key; its secret is shown only once");
     http_set_header(c, "Idempotency-Replayed", "true");
     return http_bytes(c, (int)row.status, row.content_type, row.body, NULL, e);
 }
@@ -74,8 +77,9 @@ enum hn_code http_idempotent(struct http_ctx *c, http_handler *handler, struct h
         return e->code;
     if (!r->ready || r->stream != NULL || r->body.n > KEPT_MAX)
         return db_commit(&tx, e); /* nothing that can be given twice */
-    if (idempotency_store_keep(c->db, c->actor.account_id, key, r->status, r->type, r->body, e) !=
-        HN_OK)
+    if (idempotency_store_keep(
+            c->db, c->actor.account_id, key, r->status, r->type,
+            c->req->route->flags & HTTP_SECRET ? (struct hn_bytes){NULL, 0} : r->body, e) != HN_OK)
         return hn_ctx(e, "keep the answer");
     return db_commit(&tx, e);
 }

@@ -125,19 +125,17 @@ struct tpl_val *http_view_list(struct http_ctx *c, struct tpl_val *view,
     tpl_set_str(list, "q", chosen(c, "q"));
     tpl_set_str(list, "sort", chosen(c, "sort"));
     tpl_set_str(list, "query", sorted);
-    tpl_set_str(list, "sort_base",
-                hn_arena_fmt(c->arena, "?%s%s", bare, *bare == '\0' ? "" : "&"));
+    tpl_set_str(list, "sort_base", hn_arena_fmt(c->arena, "?%s%s", bare, *bare == '\0' ? "" : "&"));
     if (chosen(c, "q") != NULL)
         add_chip(c, active, &keyword, chosen(c, "q"),
                  query_of(c, filters, n, (struct query){.without = "q", .sort = true}));
     for (size_t i = 0; i < n; i++)
         add_filter(c, shown, active, filters, n, &filters[i]);
-    tpl_set_str(list, "first_href",
-                chosen(c, "cursor") == NULL ? NULL : address(c, sorted, ""));
-    tpl_set_str(list, "next_href",
-                next == 0 ? NULL
-                          : address(c, sorted,
-                                    hn_arena_fmt(c->arena, "cursor=%s",
-                                                 http_cursor(c->arena, next))));
+    tpl_set_str(list, "first_href", chosen(c, "cursor") == NULL ? NULL : address(c, sorted, ""));
+    tpl_set_str(
+        list, "next_href",
+        next == 0
+            ? NULL
+            : address(c, sorted, hn_arena_fmt(c->arena, "cursor=%s", http_cursor(c->arena, next))));
     return list;
 }

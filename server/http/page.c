@@ -89,7 +89,7 @@ static void add_shell(struct http_ctx *c, struct tpl_val *view)
     tpl_set_instant(app, "now", c->now);
     tpl_set_str(app, "path", c->path);
     tpl_set_str(app, "lang", cfg->english ? "en" : "ja");
-    tpl_set_str(app, "banner", cfg->banner);
+    tpl_set_str(app, "banner", cfg->banner == NULL || *cfg->banner == '\0' ? NULL : cfg->banner);
     tpl_set_str(app, "static_v", c->app->files == NULL ? "" : http_static_version(c->app->files));
     tpl_set_str(app, "flash", c->req->flash);
     if (c->req->flash != NULL && cfg->hooks.flash != NULL && cfg->hooks.flash(c, NULL, &e) != HN_OK)

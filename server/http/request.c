@@ -66,7 +66,7 @@ void http_request_route(struct http_request *q)
     else if (!is_signed(q)) /* will be refused: nothing is kept for it */
         q->body_max = 0;
     else if (q->route->flags & HTTP_UPLOAD)
-        q->body_max = HTTP_BODY_UPLOAD;
+        q->body_max = q->app->config.upload_max;
     else
         q->body_max = q->route->flags & HTTP_BIG ? HTTP_BODY_BIG : HTTP_BODY_USUAL;
 }

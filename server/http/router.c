@@ -170,6 +170,8 @@ static bool match_segment(const struct segment *s, const char *text, struct hn_a
     if (s->n == 1) {
         if (!s->piece[0].is_param)
             return hn_streq(s->piece[0].text, text);
+        if (*text == '\0')
+            return false;
         http_pairs_add(params, a, s->piece[0].text, text);
         return true;
     }

@@ -10,7 +10,6 @@
 #include <pthread.h>
 
 #define WORKERS_MAX 64
-#define STATEMENT_TIMEOUT_MS 10000
 
 struct http_queue {
     struct http_app *app;
@@ -101,7 +100,7 @@ static void *work(void *arg)
     DB db = db_new(q->app->config.database);
     struct http_request *r;
 
-    db_set_timeout(db, STATEMENT_TIMEOUT_MS);
+    db_set_timeout(db, q->app->config.statement_timeout_ms);
     while ((r = take(q)) != NULL) {
         http_dispatch(r, db);
         http_resume(r); /* from here on the request is the I/O thread's */

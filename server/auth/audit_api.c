@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GET /api/v1/audit: the journal, newest first, read-only. */
+#include "server/auth/audit_view.h"
+#include "server/auth/auth_routes.h"
+
+#include <stdio.h>
+
+enum hn_code audit_view_filter(struct http_ctx *c, struct audit_filter *f, int64_t *limit,
+                               struct hn_err *e)
+{
+    const char *who = http_query(c, "who");
+    const char *object = http_query(c, "object");
+    const char *act = http_query(c, "act");
+    struct http_page p;
+
+    *f = (struct audit_filter){.from = HN_UNSET, .to = HN_UNSET};
+    if (http_page_of(c, &p, e) != HN_OK ||
+        http_query_i64(c, "object_id", &f->object_id, e) != HN_OK ||
+        http_query_instant(c, "from", &f->from, e) != HN_OK ||
+        http_query_instant(c, "to", &f->to, e) != HN_OK)
+        return e->code;
+    f->q = p.q;
+    f->who = who != NULL && *who != '\0' ? who : NULL;
+    f->object = object != NULL && *object != '\0' ? object : NULL;
+    f->act = act != NULL && *act != '\0' ? act : NULL;
+    f->before_seq = p.cursor;
+    f->limit = p.limit + 1;
+    *limit = p.limit;
+    return HN_OK;
+}
+
+static void write_row(struct hn_jw *w, const struct audit_row *r)
+{
+    char hash[65] = "";
+
+    for (size_t i = 0; i < r->row_hash.n && i < 32; i++)
+        (void)snprintf(hash + 2 * i, 3, "%02x", r->row_hash.p[i]);
+    hn_jw_object(w, NULL);
+    hn_jw_i64(w, "seq", r->seq);
+    hn_jw_instant(w, "at", r->at);
+    hn_jw_id(w, "account_id", r->account_id);
+    hn_jw_text(w, "who", r->who);
+    hn_jw_text(w, "name", r->name);
+    hn_jw_text(w, "act", r->act);
+    hn_jw_text(w, "object", r->object);
+    hn_jw_id(w, "object_id", r->object_id);
+    hn_jw_text(w, "reason", r->reason);
+    hn_jw_raw(w, "before", r->before);
+    hn_jw_raw(w, "after", r->after);
+    hn_jw_text(w, "address", r->address);
+    hn_jw_text(w, "row_hash", hash);
+    hn_jw_bool(w, "linked", r->linked);
+    hn_jw_end_object(w);
+}
+
+enum hn_code audit_api_list(struct http_ctx *c, struct hn_err *e)
+{
+    struct audit_filter f;
+    struct audit_row *row = NULL;
+    struct hn_jw *w;
+    int64_t limit = 0;
+    size_t n = 0;
+    bool more;
+
+    if (audit_view_filter(c, &f, &limit, e) != HN_OK ||
+        audit_store_list(c->db, &f, c->arena, &row, &n, e) != HN_OK)
+        return hn_ctx(e, "audit journal");
+    more = n > (size_t)limit;
+    n = more ? (size_t)limit : n;
+    w = http_items_begin(c);
+    for (size_t i = 0; i < n; i++)
+        write_row(w, &row[i]);
+    return http_items_end(c, more ? http_cursor(c->arena, row[n - 1].seq) : NULL, e);
+}
