@@ -2,12 +2,16 @@
 /* modules.c — the whole product in one table. A capability adds its header and its line. */
 #include "server/module.h"
 
+#include "itsm/flow/flow.h"
 #include "server/auth/auth.h"
 #include "server/http/health.h"
+#include "server/ingest/tasks.h"
 
 const struct hn_module *const hn_modules[] = {
     &http_module,
     &auth_module,
     &audit_module,
+    &ingest_module,
+    &flow_module,
 };
 const size_t hn_n_modules = sizeof(hn_modules) / sizeof(hn_modules[0]);
