@@ -139,7 +139,7 @@ enum hn_code audit_page_list(struct http_ctx *c, struct hn_err *e)
     struct hn_texts words = {0};
     struct http_choice *choices;
     struct http_filter filters[] = {
-        {"object", hn_tr("Object"), NULL, 0}, {"who", hn_tr("Person"), NULL, 0},
+        {"object", hn_tr("Object"), NULL, 0}, {"who", hn_tr("Who acted"), NULL, 0},
         {"act", hn_tr("Act"), NULL, 0},       {"object_id", hn_tr("Number"), NULL, 0},
         {"from", hn_tr("From"), NULL, 0},     {"to", hn_tr("To"), NULL, 0}};
     struct audit_filter f;
