@@ -30,6 +30,7 @@ struct writer {
     int64_t retry_at; /* monotonic: the database is not asked before */
     hn_span away_us;
     bool told_full;
+    size_t n_ok, n_refused; /* of the batch that is being stored */
 
     struct writer_counts counts;
 };
@@ -134,8 +135,8 @@ static void back(struct writer *w)
     w->retry_at = 0;
 }
 
-/* Stores results; those that the database refuses for what they are, are found by halving, dropped
- * and logged. HN_E_UNAVAILABLE: the rest must be kept. */
+/* Stores results; those that the database refuses for what they are, are found by halving and
+ * counted in n_refused. HN_E_UNAVAILABLE: the rest must be kept. */
 static enum hn_code store(struct writer *w, const struct ingest_result *r, size_t n,
                           struct hn_err *e)
 {
@@ -147,6 +148,7 @@ static enum hn_code store(struct writer *w, const struct ingest_result *r, size_
     hn_err_clear(e);
     code = ingest_batch(w->db, w->probe, r, n, hn_now(), w->arena, NULL, NULL, &dropped, e);
     if (code == HN_OK) {
+        w->n_ok += n;
         atomic_fetch_add(&w->counts.stored, (long long)(n - dropped));
         atomic_fetch_add(&w->counts.unknown, (long long)dropped);
         atomic_fetch_add(&w->counts.batches, 1);
@@ -155,14 +157,27 @@ static enum hn_code store(struct writer *w, const struct ingest_result *r, size_
     if (code == HN_E_UNAVAILABLE || code == HN_E_IO)
         return code;
     if (n == 1) {
-        atomic_fetch_add(&w->counts.dropped, 1);
+        w->n_refused++;
         hn_log_err(HN_ERROR, "store a result", e);
         return HN_OK;
     }
-    /* results of the first half that were stored before the second fails are ignored when they come
-     * again */
+    /* what was stored before a later part fails is ignored when it comes again */
     code = store(w, r, n / 2, e);
     return code != HN_OK ? code : store(w, r + n / 2, n - n / 2, e);
+}
+
+/* Where nothing at all was accepted the fault is the database's, not the results': they are kept.
+ */
+static enum hn_code store_batch(struct writer *w, const struct ingest_result *r, size_t n,
+                                struct hn_err *e)
+{
+    w->n_ok = w->n_refused = 0;
+    if (store(w, r, n, e) != HN_OK)
+        return e->code;
+    if (w->n_refused > 0 && w->n_ok == 0)
+        return e->code == HN_OK ? HN_E_INTERNAL : e->code;
+    atomic_fetch_add(&w->counts.dropped, (long long)w->n_refused);
+    return HN_OK;
 }
 
 static enum hn_code deliver(struct writer *w, const struct hn_bytes *b, size_t n)
@@ -178,7 +193,7 @@ static enum hn_code deliver(struct writer *w, const struct hn_bytes *b, size_t n
         else
             atomic_fetch_add(&w->counts.dropped, 1);
     }
-    code = store(w, r, k, &e);
+    code = store_batch(w, r, k, &e);
     if (code == HN_OK)
         back(w);
     else
