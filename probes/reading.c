@@ -151,7 +151,7 @@ void reading_value(struct reading *r, const char *metric, const char *unit, cons
                    double v)
 {
     add(r, metric, unit, kind, v);
-    judge(r, metric, metric, unit, v);
+    judge(r, metric, hn_tr(metric), unit, v);
 }
 
 void reading_instance(struct reading *r, const char *name, const char *instance, const char *label,
@@ -160,7 +160,9 @@ void reading_instance(struct reading *r, const char *name, const char *instance,
     const char *metric = hn_arena_fmt(r->arena, "%s.%s", name, instance);
 
     add(r, metric, unit, kind, v);
-    judge(r, metric, label == NULL ? metric : label, unit, v);
+    if (label == NULL)
+        label = hn_arena_fmt(r->arena, "%s %s", hn_tr(name), instance);
+    judge(r, metric, label, unit, v);
 }
 
 /* At most READING_OUTPUT_MAX octets of valid UTF-8, without control characters: parts of it may

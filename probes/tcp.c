@@ -49,6 +49,18 @@ static double ms_since(const struct run *r, int64_t from_us)
     return (double)(loop_mono(sched_loop(r->tcp->sched)).us - from_us) / 1000;
 }
 
+/* The fault is ours, not the port's. Frees r. */
+static void not_run(struct run *r, const char *why)
+{
+    struct task *t = r->task;
+    struct reading out;
+
+    reading_init(&out, sched_arena(r->tcp->sched), NULL);
+    reading_not_run(&out, hn_tr("no connection could be begun: %s"), why);
+    release(r);
+    sched_done(t, &out);
+}
+
 /* The result: why NULL is success. Frees r. */
 static void finish(struct run *r, const char *why)
 {
@@ -181,7 +193,7 @@ static void on_address(void *ctx, const struct net_addr *addr, const char *why)
     net_addr_port(&to, (uint16_t)params_of(r)->port);
     fd = socket(to.sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
     if (fd < 0) {
-        finish(r, strerror(errno));
+        not_run(r, strerror(errno));
         return;
     }
     r->fd = (struct loop_fd){.fd = fd, .fn = on_socket, .ctx = r};
@@ -191,7 +203,7 @@ static void on_address(void *ctx, const struct net_addr *addr, const char *why)
         return;
     }
     if (!loop_fd_add(sched_loop(r->tcp->sched), &r->fd, EPOLLOUT))
-        finish(r, strerror(errno));
+        not_run(r, strerror(errno));
 }
 
 static void start(void *self, struct task *t)
