@@ -6,8 +6,20 @@
 
 #include <math.h>
 
-#define FIXED (8 + 8 + 1 + 1 + 2 + 1 + 2 + 4)
+#define FIXED (8 + 8 + 1 + 1 + 2 + 1 + 2 + 4 + 4)
+/* An inventory is JSON: where it is larger it cannot be cut and is left out. */
+#define INVENTORY_MAX ((size_t)4 * 1024 * 1024)
 #define VALUE_FIXED (1 + 1 + 1 + 8)
+
+static const char *const kinds[] = {"gauge", "rate", "counter"};
+
+static uint64_t kind_of(const char *word)
+{
+    for (size_t i = 0; i < HN_ARRAY_LEN(kinds); i++)
+        if (hn_streq(word, kinds[i]))
+            return i;
+    return 0;
+}
 
 static size_t cut(const char *s, size_t max)
 {
@@ -39,10 +51,14 @@ struct packed *packed_new(const struct ingest_result *r)
     size_t output = cut(r->output, UINT16_MAX);
     size_t kind = cut(r->notice_kind, UINT8_MAX);
     size_t text = cut(r->notice_text, UINT16_MAX);
-    size_t n = FIXED + output + kind + text;
+    size_t inventory = r->inventory == NULL ? 0 : strlen(r->inventory);
+    size_t n;
     struct packed *out;
     uint8_t *p;
 
+    if (inventory > INVENTORY_MAX)
+        inventory = 0;
+    n = FIXED + output + kind + text + inventory;
     for (size_t i = 0; i < r->n_values; i++)
         n += VALUE_FIXED + cut(r->values[i].metric, UINT8_MAX) + cut(r->values[i].unit, UINT8_MAX);
     out = mem_new(1, sizeof(*out) + n);
@@ -56,6 +72,7 @@ struct packed *packed_new(const struct ingest_result *r)
     put_text(&p, r->output, output, 2);
     put_text(&p, r->notice_kind, kind, 1);
     put_text(&p, r->notice_text, text, 2);
+    put_text(&p, r->inventory, inventory, 4);
     put(&p, r->n_values, 4);
     for (size_t i = 0; i < r->n_values; i++) {
         const struct ingest_value *v = &r->values[i];
@@ -63,7 +80,7 @@ struct packed *packed_new(const struct ingest_result *r)
 
         put_text(&p, v->metric, cut(v->metric, UINT8_MAX), 1);
         put_text(&p, v->unit, cut(v->unit, UINT8_MAX), 1);
-        put(&p, hn_streq(v->kind, "rate") ? 1 : 0, 1);
+        put(&p, kind_of(v->kind), 1);
         memcpy(&bits, &v->value, sizeof(bits));
         put(&p, bits, 8);
     }
@@ -109,11 +126,16 @@ static const char *get_text(struct in *in, size_t octets, struct hn_arena *a)
 
 static void get_value(struct in *in, struct hn_arena *a, struct ingest_value *v)
 {
-    uint64_t bits;
+    uint64_t bits, kind;
 
     v->metric = get_text(in, 1, a);
     v->unit = get_text(in, 1, a);
-    v->kind = get(in, 1) == 1 ? "rate" : "gauge";
+    kind = get(in, 1);
+    if (kind >= HN_ARRAY_LEN(kinds)) {
+        in->bad = true;
+        return;
+    }
+    v->kind = kinds[kind];
     bits = get(in, 8);
     memcpy(&v->value, &bits, sizeof(bits));
     if (!isfinite(v->value) || v->metric[0] == '\0')
@@ -134,6 +156,7 @@ bool packed_read(struct hn_bytes b, struct hn_arena *a, struct ingest_result *ou
     out->output = get_text(&in, 2, a);
     out->notice_kind = get_text(&in, 1, a);
     out->notice_text = get_text(&in, 2, a);
+    out->inventory = get_text(&in, 4, a);
     out->n_values = (size_t)get(&in, 4);
     if (in.bad || outcome > OUTCOME_LOST || state > RESULT_UNKNOWN || out->check_id <= 0 ||
         out->n_values > in.left / VALUE_FIXED)
@@ -142,6 +165,8 @@ bool packed_read(struct hn_bytes b, struct hn_arena *a, struct ingest_result *ou
     out->state = (enum check_result_state)state;
     if (out->notice_kind[0] == '\0')
         out->notice_kind = out->notice_text = NULL;
+    if (out->inventory[0] == '\0')
+        out->inventory = NULL;
     v = hn_arena_make(a, struct ingest_value, out->n_values);
     for (size_t i = 0; i < out->n_values && !in.bad; i++)
         get_value(&in, a, &v[i]);

@@ -208,5 +208,6 @@ void reading_done(struct reading *r, int64_t check_id, hn_instant at, struct ing
                                   .values = r->v,
                                   .n_values = r->n,
                                   .notice_kind = r->notice_kind,
-                                  .notice_text = r->notice_text};
+                                  .notice_text = r->notice_text,
+                                  .inventory = r->inventory};
 }

@@ -31,12 +31,14 @@ struct reading {
     struct hn_sbuf good; /* what to say when all is well */
     const char *notice_kind;
     const char *notice_text;
+    const char *inventory; /* JSON (server/ingest/ingest.h); NULL */
 };
 
 /* outcome ok, state ok, nothing said. limits: borrowed. */
 void reading_init(struct reading *r, struct hn_arena *a, const struct thresholds *limits);
 
-/* A value: judged by its limit. kind: "gauge" or "rate". metric, unit: copied when not static. */
+/* A value: judged by its limit. kind: "gauge", "rate" or
+ * "counter". metric, unit: copied when not static. */
 void reading_value(struct reading *r, const char *metric, const char *unit, const char *kind,
                    double v);
 /* metric "NAME.INSTANCE"; label is what the output calls it, NULL = the metric. */

@@ -14,6 +14,8 @@
 #define GET_CHUNK 50
 #define CELLS_MAX ((size_t)400000)
 #define ARENAS_KEPT 64
+/* What a device says of itself is asked so often; sent on when it changed. */
+#define INVENTORY_US (10 * HN_MIN_SPAN)
 
 struct snmp {
     struct sched *sched;
@@ -27,8 +29,10 @@ struct snmp {
 struct kept {
     struct usm_engine engine;
     struct snmp_rates *rates;
-    int32_t repetitions; /* of a GETBULK */
-    int good;            /* answers since it was last changed */
+    int32_t repetitions;  /* of a GETBULK */
+    int good;             /* answers since it was last changed */
+    int64_t inventory_at; /* monotonic: when it is due */
+    uint64_t inventory;   /* hash of what was last sent */
 };
 
 struct column {
@@ -53,7 +57,7 @@ struct run {
     size_t n_col;
     unsigned object[SNMP_REQUEST_OIDS]; /* of each OID in q */
     struct column *asked[SNMP_REQUEST_OIDS];
-    bool looped, ran_out;
+    bool looped, ran_out, with_inventory;
 };
 
 static void next_step(struct run *r);
@@ -111,13 +115,30 @@ static void fail(struct run *r, const char *why)
     done(r, &out);
 }
 
+/* Sends the inventory on only when it is another one than last time. */
+static void settle_inventory(struct run *r, struct reading *out)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+
+    if (out->inventory == NULL)
+        return;
+    for (const char *p = out->inventory; *p != '\0'; p++)
+        h = (h ^ (uint8_t)*p) * UINT64_C(1099511628211);
+    if (h == r->kept->inventory)
+        out->inventory = NULL;
+    r->kept->inventory = h;
+    r->kept->inventory_at = loop_mono(sched_loop(r->snmp->sched)).us + INVENTORY_US;
+}
+
 static void conclude(struct run *r)
 {
     struct reading out;
 
     reading_init(&out, r->arena, &r->task->spec->limits);
     snmp_got_index(&r->got);
-    snmp_profile_judge(r->task->spec->params, &r->got, r->kept->rates, &out);
+    snmp_profile_judge(r->task->spec->params, &r->got, r->kept->rates,
+                       r->with_inventory && !r->ran_out, &out);
+    settle_inventory(r, &out);
     if (r->ran_out)
         reading_state(&out, RESULT_UNKNOWN, "%s", hn_tr("only a part was answered in time"));
     if (r->looped)
@@ -201,6 +222,8 @@ static void step_of_profile(struct run *r, const struct snmp_step *s)
 
 static bool wanted(const struct run *r, const struct snmp_step *s)
 {
+    if (s->is_inventory && !r->with_inventory)
+        return false;
     if (s->unless == OBJ_COUNT)
         return true;
     for (size_t i = 0; i < r->got.n; i++)
@@ -465,6 +488,7 @@ static void start(void *self, struct task *t)
     r->kept = kept_of(t);
     r->arena = arena_take(s);
     r->got = (struct snmp_got){.arena = r->arena, .at = HN_UNSET, .uptime_cs = -1};
+    r->with_inventory = loop_mono(sched_loop(s->sched)).us >= r->kept->inventory_at;
     r->q.sent_at = HN_UNSET;
     r->q.access = t->spec->snmp;
     r->q.engine = t->spec->snmp->version == SNMP_V3 ? &r->kept->engine : NULL;

@@ -42,16 +42,18 @@
     X(hrStorageSize, 25, 2, 3, 1, 5)                                                               \
     X(hrStorageUsed, 25, 2, 3, 1, 6)                                                               \
     X(hrProcessorLoad, 25, 3, 3, 1, 2)                                                             \
-    X(hrPrinterStatus, 25, 3, 5, 1, 1)                                                             \
+    X(hrDeviceDescr, 25, 3, 2, 1, 3)                                                               \
     X(hrPrinterDetectedErrorState, 25, 3, 5, 1, 2)                                                 \
+    X(prtGeneralSerialNumber, 43, 5, 1, 1, 17)                                                     \
     X(prtInputMaxCapacity, 43, 8, 2, 1, 9)                                                         \
     X(prtInputCurrentLevel, 43, 8, 2, 1, 10)                                                       \
     X(prtInputName, 43, 8, 2, 1, 13)                                                               \
     X(prtMarkerLifeCount, 43, 10, 2, 1, 4)                                                         \
-    X(prtMarkerSuppliesClass, 43, 11, 1, 1, 4)                                                     \
     X(prtMarkerSuppliesDescription, 43, 11, 1, 1, 6)                                               \
     X(prtMarkerSuppliesMaxCapacity, 43, 11, 1, 1, 8)                                               \
     X(prtMarkerSuppliesLevel, 43, 11, 1, 1, 9)                                                     \
+    X(upsIdentManufacturer, 33, 1, 1, 1, 0)                                                        \
+    X(upsIdentModel, 33, 1, 1, 2, 0)                                                               \
     X(upsBatteryStatus, 33, 1, 2, 1, 0)                                                            \
     X(upsSecondsOnBattery, 33, 1, 2, 2, 0)                                                         \
     X(upsEstimatedMinutesRemaining, 33, 1, 2, 3, 0)                                                \
@@ -60,7 +62,6 @@
     X(upsInputVoltage, 33, 1, 3, 3, 1, 3)                                                          \
     X(upsOutputSource, 33, 1, 4, 1, 0)                                                             \
     X(upsOutputPercentLoad, 33, 1, 4, 4, 1, 5)                                                     \
-    X(entPhysicalDescr, 47, 1, 1, 1, 1, 2)                                                         \
     X(entPhysicalName, 47, 1, 1, 1, 1, 7)                                                          \
     X(entPhySensorType, 99, 1, 1, 1, 1)                                                            \
     X(entPhySensorScale, 99, 1, 1, 1, 2)                                                           \

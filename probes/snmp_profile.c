@@ -29,13 +29,26 @@ static const char *label_of(const struct snmp_got *g, unsigned object, struct hn
                : hn_arena_fmt(g->arena, "%s %s", what, name);
 }
 
+/* A value that is a sensor too: its name comes from the device. */
+static void sensor(const struct snmp_view *w, const char *metric, struct hn_bytes instance,
+                   const char *name, const char *unit, double v)
+{
+    const char *text = snmp_instance_text(w->g->arena, instance);
+
+    reading_instance(w->r, metric, text, name, unit, "gauge", v);
+    if (w->inv != NULL)
+        snmp_inventory_sensor(w->inv, name, metric, unit,
+                              hn_arena_fmt(w->g->arena, "%s.%s", metric, text));
+}
+
 /* ---- system ---- */
 
-static void judge_system(const struct snmp_got *g, struct snmp_rates *rates, struct reading *r)
+static void judge_system(const struct snmp_view *w)
 {
+    const struct snmp_got *g = w->g;
+    struct reading *r = w->r;
     const char *name = snmp_got_text(g, OBJ_sysName, scalar);
 
-    (void)rates;
     if (g->uptime_cs >= 0) {
         reading_value(r, "sysUpTime", "s", "gauge", (double)g->uptime_cs / 100);
         reading_say(r, hn_tr("up for %lld days %lld hours"), (long long)(g->uptime_cs / 8640000),
@@ -74,6 +87,16 @@ static double port_rate(const struct port *p, unsigned object, const char *name,
     return per_s * per_count;
 }
 
+/* The counter itself, for those who want to see it as the device has it. */
+static void port_total(const struct port *p, unsigned object, const char *name)
+{
+    double v;
+    const struct snmp_value *c = snmp_got_find(p->g, object, p->instance);
+
+    if (c != NULL && snmp_value_number(c, &v))
+        reading_instance(p->r, name, p->text, NULL, "B", "counter", v);
+}
+
 static void port_use(const struct port *p, const char *name, const char *label, double bps)
 {
     if (p->speed_bps > 0 && !isnan(bps))
@@ -89,15 +112,17 @@ static void port_traffic(const struct port *p)
     const char *out = label_of(g, OBJ_ifName, p->instance, hn_tr("out of port"));
 
     port_use(
-        p, "ifInUse", in,
-        port_rate(p, hc ? OBJ_ifHCInOctets : OBJ_ifInOctets, "ifHCInOctets", "bit/s", in, 8, max));
-    port_use(p, "ifOutUse", out,
-             port_rate(p, hc ? OBJ_ifHCOutOctets : OBJ_ifOutOctets, "ifHCOutOctets", "bit/s", out,
-                       8, max));
-    (void)port_rate(p, OBJ_ifInErrors, "ifInErrors", "1/s", in, 1, 0);
-    (void)port_rate(p, OBJ_ifOutErrors, "ifOutErrors", "1/s", out, 1, 0);
-    (void)port_rate(p, OBJ_ifInDiscards, "ifInDiscards", "1/s", in, 1, 0);
-    (void)port_rate(p, OBJ_ifOutDiscards, "ifOutDiscards", "1/s", out, 1, 0);
+        p, "in_use", in,
+        port_rate(p, hc ? OBJ_ifHCInOctets : OBJ_ifInOctets, "in_octets", "bit/s", in, 8, max));
+    port_use(
+        p, "out_use", out,
+        port_rate(p, hc ? OBJ_ifHCOutOctets : OBJ_ifOutOctets, "out_octets", "bit/s", out, 8, max));
+    port_total(p, hc ? OBJ_ifHCInOctets : OBJ_ifInOctets, "in_octets_total");
+    port_total(p, hc ? OBJ_ifHCOutOctets : OBJ_ifOutOctets, "out_octets_total");
+    (void)port_rate(p, OBJ_ifInErrors, "in_errors", "1/s", in, 1, 0);
+    (void)port_rate(p, OBJ_ifOutErrors, "out_errors", "1/s", out, 1, 0);
+    (void)port_rate(p, OBJ_ifInDiscards, "in_discards", "1/s", in, 1, 0);
+    (void)port_rate(p, OBJ_ifOutDiscards, "out_discards", "1/s", out, 1, 0);
 }
 
 static double speed_of(const struct snmp_got *g, struct hn_bytes instance)
@@ -110,14 +135,16 @@ static double speed_of(const struct snmp_got *g, struct hn_bytes instance)
     return low > 0 && low < 4294967295.0 ? low : 0;
 }
 
-static void judge_if(const struct snmp_got *g, struct snmp_rates *rates, struct reading *r)
+static void judge_if(const struct snmp_view *w)
 {
+    const struct snmp_got *g = w->g;
+    struct reading *r = w->r;
     const struct snmp_cell *c;
     unsigned up = 0;
     unsigned wanted = 0;
 
     for (size_t i = 0; (c = next_of(g, OBJ_ifOperStatus, &i)) != NULL;) {
-        struct port p = {.g = g, .rates = rates, .r = r, .instance = c->instance};
+        struct port p = {.g = g, .rates = w->rates, .r = r, .instance = c->instance};
 
         if (c->v.type != SNMP_TYPE_INTEGER)
             continue;
@@ -126,7 +153,7 @@ static void judge_if(const struct snmp_got *g, struct snmp_rates *rates, struct 
         if (snmp_got_number(g, OBJ_ifAdminStatus, c->instance, 1) == 1) {
             wanted++;
             up += c->v.i == 1;
-            reading_instance(r, "ifOperStatus", p.text,
+            reading_instance(r, "oper_status", p.text,
                              label_of(g, OBJ_ifName, c->instance, hn_tr("state of port")), "",
                              "gauge", (double)c->v.i);
         }
@@ -147,13 +174,14 @@ static bool is_storage(const struct snmp_value *type)
            (type->bytes.p[8] == 2 || type->bytes.p[8] == 3 || type->bytes.p[8] == 4);
 }
 
-static void judge_host(const struct snmp_got *g, struct snmp_rates *rates, struct reading *r)
+static void judge_host(const struct snmp_view *w)
 {
+    const struct snmp_got *g = w->g;
+    struct reading *r = w->r;
     const struct snmp_cell *c;
     double sum = 0;
     double n = 0;
 
-    (void)rates;
     for (size_t i = 0; (c = next_of(g, OBJ_hrProcessorLoad, &i)) != NULL;) {
         double v;
 
@@ -172,9 +200,9 @@ static void judge_host(const struct snmp_got *g, struct snmp_rates *rates, struc
 
         if (size <= 0 || used < 0 || !is_storage(snmp_got_find(g, OBJ_hrStorageType, c->instance)))
             continue;
-        reading_instance(r, "hrStorageUsed", snmp_instance_text(g->arena, c->instance),
-                         label_of(g, OBJ_hrStorageDescr, c->instance, hn_tr("use of")), "%",
-                         "gauge", HN_MIN(used / size, 1) * 100);
+        sensor(w, "hrStorageUsed", c->instance,
+               label_of(g, OBJ_hrStorageDescr, c->instance, hn_tr("use of")), "%",
+               HN_MIN(used / size, 1) * 100);
     }
     n = snmp_got_number(g, OBJ_hrSystemProcesses, scalar, -1);
     if (n >= 0)
@@ -227,75 +255,78 @@ static void judge_printer_errors(const struct snmp_got *g, struct reading *r)
 }
 
 /* A level against its capacity, in %. Negative numbers (other, unknown, some) give no sample. */
-static void levels(const struct snmp_got *g, struct reading *r, unsigned level, unsigned capacity,
-                   unsigned name, const char *what)
+static void levels(const struct snmp_view *w, unsigned level, unsigned capacity, unsigned name,
+                   const char *what)
 {
     const struct snmp_cell *c;
 
-    for (size_t i = 0; (c = next_of(g, level, &i)) != NULL;) {
-        double max = snmp_got_number(g, capacity, c->instance, -2);
+    for (size_t i = 0; (c = next_of(w->g, level, &i)) != NULL;) {
+        double max = snmp_got_number(w->g, capacity, c->instance, -2);
         double v;
 
-        if (!snmp_value_number(&c->v, &v) || v < 0 || max <= 0 || v > max)
-            continue;
-        reading_instance(r, snmp_object_name((enum snmp_object)level),
-                         snmp_instance_text(g->arena, c->instance),
-                         label_of(g, name, c->instance, what), "%", "gauge", v * 100 / max);
+        if (snmp_value_number(&c->v, &v) && v >= 0 && max > 0 && v <= max)
+            sensor(w, snmp_object_name((enum snmp_object)level), c->instance,
+                   label_of(w->g, name, c->instance, what), "%", v * 100 / max);
     }
 }
 
-static void judge_printer(const struct snmp_got *g, struct snmp_rates *rates, struct reading *r)
+static void judge_printer(const struct snmp_view *w)
 {
     const struct snmp_cell *c;
 
-    (void)rates;
-    judge_printer_errors(g, r);
-    levels(g, r, OBJ_prtMarkerSuppliesLevel, OBJ_prtMarkerSuppliesMaxCapacity,
+    judge_printer_errors(w->g, w->r);
+    levels(w, OBJ_prtMarkerSuppliesLevel, OBJ_prtMarkerSuppliesMaxCapacity,
            OBJ_prtMarkerSuppliesDescription, hn_tr("level of"));
-    levels(g, r, OBJ_prtInputCurrentLevel, OBJ_prtInputMaxCapacity, OBJ_prtInputName,
+    levels(w, OBJ_prtInputCurrentLevel, OBJ_prtInputMaxCapacity, OBJ_prtInputName,
            hn_tr("paper in"));
-    for (size_t i = 0; (c = next_of(g, OBJ_prtMarkerLifeCount, &i)) != NULL;) {
+    for (size_t i = 0; (c = next_of(w->g, OBJ_prtMarkerLifeCount, &i)) != NULL;) {
         double v;
 
         if (snmp_value_number(&c->v, &v))
-            reading_instance(r, "prtMarkerLifeCount", snmp_instance_text(g->arena, c->instance),
-                             NULL, "", "gauge", v);
+            reading_instance(w->r, "prtMarkerLifeCount",
+                             snmp_instance_text(w->g->arena, c->instance), NULL, "", "gauge", v);
     }
-    reading_say(r, "%s", hn_tr("the printer reports no fault"));
+    reading_say(w->r, "%s", hn_tr("the printer reports no fault"));
 }
 
 /* ---- UPS ---- */
 
-static void ups_value(const struct snmp_got *g, struct reading *r, enum snmp_object o,
-                      const char *unit, double low, double high)
+static void ups_value(const struct snmp_view *w, enum snmp_object o, const char *unit, double low,
+                      double high)
 {
-    double v = snmp_got_number(g, o, scalar, (double)NAN);
+    double v = snmp_got_number(w->g, o, scalar, (double)NAN);
+    const char *name = snmp_object_name(o);
 
-    if (!isnan(v) && v >= low && v <= high)
-        reading_value(r, snmp_object_name(o), unit, "gauge", v);
+    if (isnan(v) || v < low || v > high)
+        return;
+    reading_value(w->r, name, unit, "gauge", v);
+    snmp_inventory_sensor(w->inv, hn_tr(name), name, unit, name);
 }
 
-static void ups_column(const struct snmp_got *g, struct reading *r, enum snmp_object o,
-                       const char *unit)
+static void ups_column(const struct snmp_view *w, enum snmp_object o, const char *unit)
 {
     const struct snmp_cell *c;
+    const char *name = snmp_object_name(o);
 
-    for (size_t i = 0; (c = next_of(g, o, &i)) != NULL;) {
+    for (size_t i = 0; (c = next_of(w->g, o, &i)) != NULL;) {
         double v;
 
         if (snmp_value_number(&c->v, &v))
-            reading_instance(r, snmp_object_name(o), snmp_instance_text(g->arena, c->instance),
-                             NULL, unit, "gauge", v);
+            sensor(w, name, c->instance,
+                   hn_arena_fmt(w->g->arena, "%s %s", hn_tr(name),
+                                snmp_instance_text(w->g->arena, c->instance)),
+                   unit, v);
     }
 }
 
-static void judge_ups(const struct snmp_got *g, struct snmp_rates *rates, struct reading *r)
+static void judge_ups(const struct snmp_view *w)
 {
+    const struct snmp_got *g = w->g;
+    struct reading *r = w->r;
     double source = snmp_got_number(g, OBJ_upsOutputSource, scalar, 0);
     double battery = snmp_got_number(g, OBJ_upsBatteryStatus, scalar, 0);
     double minutes = snmp_got_number(g, OBJ_upsEstimatedMinutesRemaining, scalar, -1);
 
-    (void)rates;
     if (source == 5)
         reading_state(r, RESULT_CRITICAL, hn_tr("running on battery, %.0f minutes left"), minutes);
     else if (source == 2)
@@ -306,14 +337,14 @@ static void judge_ups(const struct snmp_got *g, struct snmp_rates *rates, struct
         reading_state(r, RESULT_CRITICAL, "%s", hn_tr("the battery is depleted"));
     else if (battery == 3)
         reading_state(r, RESULT_CRITICAL, "%s", hn_tr("the battery is low"));
-    ups_value(g, r, OBJ_upsOutputSource, "", 1, 7);
-    ups_value(g, r, OBJ_upsBatteryStatus, "", 1, 4);
-    ups_value(g, r, OBJ_upsEstimatedMinutesRemaining, "min", 0, 1e6);
-    ups_value(g, r, OBJ_upsEstimatedChargeRemaining, "%", 0, 100);
-    ups_value(g, r, OBJ_upsSecondsOnBattery, "s", 0, 1e9);
-    ups_value(g, r, OBJ_upsBatteryTemperature, "°C", -100, 200);
-    ups_column(g, r, OBJ_upsOutputPercentLoad, "%");
-    ups_column(g, r, OBJ_upsInputVoltage, "V");
+    ups_value(w, OBJ_upsOutputSource, "", 1, 7);
+    ups_value(w, OBJ_upsBatteryStatus, "", 1, 4);
+    ups_value(w, OBJ_upsEstimatedMinutesRemaining, "min", 0, 1e6);
+    ups_value(w, OBJ_upsEstimatedChargeRemaining, "%", 0, 100);
+    ups_value(w, OBJ_upsSecondsOnBattery, "s", 0, 1e9);
+    ups_value(w, OBJ_upsBatteryTemperature, "°C", -100, 200);
+    ups_column(w, OBJ_upsOutputPercentLoad, "%");
+    ups_column(w, OBJ_upsInputVoltage, "V");
     if (minutes >= 0)
         reading_say(r, hn_tr("on mains, the battery would last %.0f minutes"), minutes);
 }
@@ -337,12 +368,13 @@ double snmp_sensor_factor(int64_t scale, int64_t precision)
     return pow(10, (double)((scale - 9) * 3 - precision));
 }
 
-static void judge_sensor(const struct snmp_got *g, struct snmp_rates *rates, struct reading *r)
+static void judge_sensor(const struct snmp_view *w)
 {
+    const struct snmp_got *g = w->g;
+    struct reading *r = w->r;
     const struct snmp_cell *c;
     unsigned shown = 0;
 
-    (void)rates;
     for (size_t i = 0; (c = next_of(g, OBJ_entPhySensorValue, &i)) != NULL;) {
         int type = (int)snmp_got_number(g, OBJ_entPhySensorType, c->instance, 0);
         int status = (int)snmp_got_number(g, OBJ_entPhySensorOperStatus, c->instance, 1);
@@ -358,9 +390,8 @@ static void judge_sensor(const struct snmp_got *g, struct snmp_rates *rates, str
             continue;
         for (size_t k = 0; k < HN_ARRAY_LEN(sensor_types); k++)
             if (sensor_types[k].type == type) {
-                reading_instance(r, sensor_types[k].metric,
-                                 snmp_instance_text(g->arena, c->instance), label,
-                                 sensor_types[k].unit, "gauge", v * factor);
+                sensor(w, sensor_types[k].metric, c->instance, label, sensor_types[k].unit,
+                       v * factor);
                 if (shown++ < 4)
                     reading_say(r, "%s %.4g %s", label, v * factor, sensor_types[k].unit);
             }
@@ -374,6 +405,16 @@ static void judge_sensor(const struct snmp_got *g, struct snmp_rates *rates, str
         .unless = OBJ_COUNT, .object = {__VA_ARGS__},                                              \
         .n = sizeof((const int[]){__VA_ARGS__}) / sizeof(int)                                      \
     }
+#define INVENTORY(...)                                                                             \
+    {                                                                                              \
+        .is_inventory = true, .unless = OBJ_COUNT, .object = {__VA_ARGS__},                        \
+        .n = sizeof((const int[]){__VA_ARGS__}) / sizeof(int)                                      \
+    }
+#define WALK_INVENTORY(...)                                                                        \
+    {                                                                                              \
+        .is_walk = true, .is_inventory = true, .unless = OBJ_COUNT, .object = {__VA_ARGS__},       \
+        .n = sizeof((const int[]){__VA_ARGS__}) / sizeof(int)                                      \
+    }
 #define WALK(...)                                                                                  \
     {                                                                                              \
         .is_walk = true, .unless = OBJ_COUNT, .object = {__VA_ARGS__},                             \
@@ -385,32 +426,41 @@ static void judge_sensor(const struct snmp_got *g, struct snmp_rates *rates, str
         .n = sizeof((const int[]){__VA_ARGS__}) / sizeof(int)                                      \
     }
 
-static const struct snmp_step system_steps[] = {GET(OBJ_sysName)};
+#define SYSTEM INVENTORY(OBJ_sysDescr, OBJ_sysObjectID, OBJ_sysName)
+static const struct snmp_step system_steps[] = {GET(OBJ_sysDescr, OBJ_sysObjectID, OBJ_sysName)};
 static const struct snmp_step if_steps[] = {
     WALK(OBJ_ifOperStatus, OBJ_ifAdminStatus, OBJ_ifHCInOctets, OBJ_ifHCOutOctets, OBJ_ifHighSpeed,
          OBJ_ifName),
     WALK(OBJ_ifInErrors, OBJ_ifOutErrors, OBJ_ifInDiscards, OBJ_ifOutDiscards),
     WALK_UNLESS(OBJ_ifHCInOctets, OBJ_ifInOctets, OBJ_ifOutOctets, OBJ_ifSpeed),
+    WALK_INVENTORY(OBJ_ifDescr, OBJ_ifType, OBJ_ifAlias),
+    SYSTEM,
 };
 static const struct snmp_step host_steps[] = {
     GET(OBJ_hrSystemProcesses, OBJ_hrSystemNumUsers),
     WALK(OBJ_hrProcessorLoad),
     WALK(OBJ_hrStorageType, OBJ_hrStorageDescr, OBJ_hrStorageSize, OBJ_hrStorageUsed),
+    SYSTEM,
 };
 static const struct snmp_step printer_steps[] = {
     WALK(OBJ_hrPrinterDetectedErrorState, OBJ_prtMarkerLifeCount),
     WALK(OBJ_prtMarkerSuppliesDescription, OBJ_prtMarkerSuppliesMaxCapacity,
          OBJ_prtMarkerSuppliesLevel),
     WALK(OBJ_prtInputMaxCapacity, OBJ_prtInputCurrentLevel, OBJ_prtInputName),
+    WALK_INVENTORY(OBJ_hrDeviceDescr, OBJ_prtGeneralSerialNumber),
+    SYSTEM,
 };
 static const struct snmp_step ups_steps[] = {
     GET(OBJ_upsBatteryStatus, OBJ_upsSecondsOnBattery, OBJ_upsEstimatedMinutesRemaining,
         OBJ_upsEstimatedChargeRemaining, OBJ_upsBatteryTemperature, OBJ_upsOutputSource),
     WALK(OBJ_upsInputVoltage, OBJ_upsOutputPercentLoad),
+    INVENTORY(OBJ_sysDescr, OBJ_sysObjectID, OBJ_sysName, OBJ_upsIdentManufacturer,
+              OBJ_upsIdentModel),
 };
 static const struct snmp_step sensor_steps[] = {
     WALK(OBJ_entPhySensorType, OBJ_entPhySensorScale, OBJ_entPhySensorPrecision,
          OBJ_entPhySensorValue, OBJ_entPhySensorOperStatus, OBJ_entPhysicalName),
+    SYSTEM,
 };
 
 #define PROFILE(x)                                                                                 \
@@ -477,25 +527,31 @@ static void judge_items(const struct snmp_params *p, const struct snmp_got *g,
 }
 
 void snmp_profile_judge(const struct snmp_params *p, const struct snmp_got *g,
-                        struct snmp_rates *rates, struct reading *r)
+                        struct snmp_rates *rates, bool with_inventory, struct reading *r)
 {
     const struct snmp_profile *profile = snmp_profile(p->profile);
-    size_t before;
+    struct snmp_inventory inv;
+    struct snmp_view w = {.g = g, .rates = rates, .r = r};
 
     if (snmp_rates_begin(rates, g->at, g->uptime_cs)) {
         r->notice_kind = "reboot";
         r->notice_text = hn_arena_fmt(g->arena, hn_tr("restart detected: up for %lld seconds"),
                                       (long long)(g->uptime_cs / 100));
     }
+    if (with_inventory) {
+        snmp_inventory_begin(&inv, g);
+        w.inv = &inv;
+    }
     if (profile->judge != NULL) {
-        before = g->n;
-        profile->judge(g, rates, r);
-        if (before == 0 && p->profile != SNMP_PROFILE_SYSTEM) {
+        profile->judge(&w);
+        if (r->n == 0 && r->n_bad == 0) {
             r->outcome = OUTCOME_FAILED;
             reading_state(r, RESULT_UNKNOWN, "%s",
                           hn_tr("the device has nothing of what this check asks for"));
         }
     }
+    if (with_inventory)
+        r->inventory = snmp_inventory_done(&inv);
     judge_items(p, g, rates, r);
     if (p->profile == SNMP_PROFILE_NONE)
         reading_say(r, hn_tr("%zu values"), r->n);

@@ -24,7 +24,7 @@
 #define PROBES_SNMP_PROFILE_H
 
 #include "probes/reading.h"
-#include "probes/snmp_mib.h"
+#include "probes/snmp_inventory.h"
 #include "probes/snmp_rate.h"
 #include "probes/spec.h"
 
@@ -33,23 +33,33 @@
 /* Objects that are asked together: all got (scalars), or all walked side by side. */
 struct snmp_step {
     bool is_walk;
+    bool is_inventory;       /* only when the inventory is due */
     enum snmp_object unless; /* only when nothing was got of this one; OBJ_COUNT: always */
     enum snmp_object object[SNMP_STEP_OBJECTS];
     size_t n;
 };
 
+/* What a judge sees and fills. */
+struct snmp_view {
+    const struct snmp_got *g;
+    struct snmp_rates *rates;
+    struct reading *r;
+    struct snmp_inventory *inv; /* NULL when it is not due */
+};
+
 struct snmp_profile {
     const struct snmp_step *step;
     size_t n_steps;
-    void (*judge)(const struct snmp_got *g, struct snmp_rates *rates, struct reading *r);
+    void (*judge)(const struct snmp_view *w);
 };
 
 /* SNMP_PROFILE_NONE has no steps. */
 const struct snmp_profile *snmp_profile(enum snmp_profile_id p);
 
-/* The whole result: restart, the profile's judgement, the check's own items. g is indexed. */
+/* The whole result: restart, the profile's judgement, the check's own items; with_inventory: also
+ * what the device says of itself. g is indexed. */
 void snmp_profile_judge(const struct snmp_params *p, const struct snmp_got *g,
-                        struct snmp_rates *rates, struct reading *r);
+                        struct snmp_rates *rates, bool with_inventory, struct reading *r);
 
 /* 10 to the power of an entPhySensorScale and -Precision. */
 double snmp_sensor_factor(int64_t scale, int64_t precision);
