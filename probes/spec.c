@@ -26,14 +26,15 @@ static bool kind_parse(const char *word, enum probe_kind *out)
     return false;
 }
 
+/* So that a check which is known to be down is not taken for one that begins to fail. */
 static struct check_row stored_row(const struct spec_row *row)
 {
-    enum check_state s;
+    enum check_state s, known;
 
-    if (row->state == NULL || !check_state_parse(row->state, &s) || s == CHECK_PENDING ||
-        s == CHECK_UNKNOWN)
+    if (row->state == NULL || row->known_state == NULL || !check_state_parse(row->state, &s) ||
+        s == CHECK_PENDING || !check_state_parse(row->known_state, &known))
         return check_row_new();
-    return check_row_at(s, row->state_since, row->last_at);
+    return check_row_at(s, known, row->state_since, row->last_at);
 }
 
 typedef enum hn_code params_fn(struct json_object *o, struct probe_spec *s, struct hn_err *e);

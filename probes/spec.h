@@ -123,7 +123,7 @@ struct spec_row {
     double timeout_s;
     bool liveness;
     struct hn_i64s parents;
-    const char *state; /* "" where there is none yet */
+    const char *state, *known_state; /* NULL where there is none yet */
     int64_t state_since, last_at;
 };
 
