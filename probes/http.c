@@ -184,6 +184,9 @@ static const char *certificate_reason(const struct run *r)
 
 static const char *failure(const struct run *r, CURLcode code)
 {
+    long redirects = 0;
+
+    (void)curl_easy_getinfo(r->easy, CURLINFO_REDIRECT_COUNT, &redirects);
     switch ((int)code) {
     case CURLE_COULDNT_RESOLVE_HOST: return hn_tr("the host name does not resolve");
     case CURLE_COULDNT_CONNECT: return connect_reason(r);
@@ -195,7 +198,9 @@ static const char *failure(const struct run *r, CURLcode code)
     case CURLE_RECV_ERROR: return hn_tr("the connection was reset");
     case CURLE_PARTIAL_FILE: return hn_tr("the connection was closed before the answer ended");
     case CURLE_TOO_MANY_REDIRECTS: return hn_tr("too many redirects");
-    case CURLE_UNSUPPORTED_PROTOCOL: return hn_tr("redirected to something that is not the web");
+    case CURLE_UNSUPPORTED_PROTOCOL: /* curl calls an answer without a status line so, too */
+        return redirects > 0 ? hn_tr("redirected to something that is not the web")
+                             : hn_tr("the answer is not HTTP");
     case CURLE_URL_MALFORMAT: return hn_tr("the URL is malformed");
     default: return hn_tr("the answer is not HTTP");
     }

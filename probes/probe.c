@@ -215,14 +215,12 @@ void probe_free(struct probe *p)
         (void)sched_drain(p->sched);
         loop_turn(p->loop, 0); /* what the thread had posted */
     }
-    resolver_free(p->resolver); /* its threads post into the loop: they end first */
-    if (p->loop != NULL)
-        loop_turn(p->loop, 0);
     sched_free(p->sched);
     http_probe_free(p->http);
     snmp_free(p->snmp);
     tcp_free(p->tcp);
     icmp_free(p->icmp);
+    resolver_free(p->resolver); /* its threads post into the loop: they end first */
     writer_stop(p->writer);
     if (p->signals.fd >= 0)
         (void)close(p->signals.fd);

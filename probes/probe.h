@@ -2,9 +2,9 @@
 /*
  * probe.h — a probe put together: loop, scheduler, the kinds of checks, the way to the database.
  *
- * probe_open() takes what needs privileges (raw sockets); then the caller gives them up; probe_run()
- * does the rest in this thread until it is told to stop. SIGTERM and SIGINT end it cleanly: no further
- * probes, a moment for those that run, everything delivered or spooled.
+ * probe_open() takes what needs privileges (raw sockets); then the caller gives them up;
+ * probe_run() does the rest in this thread until it is told to stop. SIGTERM and SIGINT end it
+ * cleanly: no further probes, a moment for those that run, everything delivered or spooled.
  */
 #ifndef PROBES_PROBE_H
 #define PROBES_PROBE_H

@@ -319,17 +319,16 @@ static bool get_again(struct run *r, const struct snmp_msg *m)
 
 static void take_get(struct run *r, const struct snmp_msg *m)
 {
+    static const struct hn_bytes none = {.p = (const uint8_t *)"", .n = 0};
+
     if (m->pdu.error_status != SNMP_NO_ERROR && get_again(r, m))
         return;
     if (m->pdu.error_status == SNMP_NO_ERROR) {
         for (size_t i = 0; i < m->pdu.n; i++)
             for (size_t k = 0; k < r->q.n; k++)
                 if (m->pdu.vb[i].oid.n == r->q.oid[k].n &&
-                    memcmp(m->pdu.vb[i].oid.p, r->q.oid[k].p, r->q.oid[k].n) == 0) {
-                    take_cell(r, r->object[k], (struct hn_bytes){.p = (const uint8_t *)"", .n = 0},
-                              &m->pdu.vb[i].v);
-                    break;
-                }
+                    memcmp(m->pdu.vb[i].oid.p, r->q.oid[k].p, r->q.oid[k].n) == 0)
+                    take_cell(r, r->object[k], none, &m->pdu.vb[i].v);
     }
     next_step(r);
 }
@@ -406,7 +405,11 @@ static void no_answer(struct run *r)
         return;
     }
     if (r->got.at == HN_UNSET) {
-        fail(r, hn_tr("no answer to SNMP"));
+        /* some agents drop in silence what they cannot decrypt */
+        fail(r, r->q.engine != NULL && r->q.n_again > 0
+                    ? hn_tr("the device is there but does not answer the request: the SNMPv3 "
+                            "privacy password may be wrong")
+                    : hn_tr("no answer to SNMP"));
         return;
     }
     r->ran_out = true;

@@ -21,6 +21,7 @@
     X("user", "add, reset or import people", cmd_user)                                             \
     X("token", "makes API tokens", cmd_token)                                                      \
     X("audit", "verifies the audit journal's chain", cmd_audit)                                    \
+    X("probe", "collects: pings and asks the hosts of one probe", cmd_probe)                       \
     X("version", "prints the version", cmd_version)
 
 #define X(word, summary, fn) int fn(int argc, char **argv, struct config *cfg);
