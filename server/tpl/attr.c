@@ -171,6 +171,16 @@ static bool own_attr(struct tp_run *r, const struct tpl_val *v, const struct tp_
     return true;
 }
 
+bool tp_own_attr(struct tp_run *r, const struct tpl_val *v, const struct tp_sym *name,
+                 struct tpl_val *out)
+{
+    if (v->type == TP_NS)
+        return tp_attr(r, v, name, out);
+    if (!own_attr(r, v, name, out))
+        *out = no_attr(v, name);
+    return true;
+}
+
 /* A pair made by groupby: its parts have names. */
 static bool pair_attr(const struct tpl_val *v, const struct tp_sym *name, struct tpl_val *out)
 {

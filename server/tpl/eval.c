@@ -132,7 +132,9 @@ bool tp_lookup(struct tp_run *r, const struct tp_sym *name, struct tpl_val *out)
         return true;
     }
     f = tp_global_find(name->s, name->n);
-    if (f != NULL)
+    if (name->n == 4 && memcmp(name->s, "self", 4) == 0)
+        *out = (struct tpl_val){.type = TP_SELF, .u.unit = r->unit};
+    else if (f != NULL)
         *out = (struct tpl_val){.type = TP_FN, .u.fn = f};
     else
         *out = tp_undef(TP_UNDEF_NAME, name);
@@ -383,7 +385,7 @@ static bool eval(struct tp_run *r, const struct tp_node *n, struct tpl_val *out)
     case TN_AND:
     case TN_OR: return eval_logic(r, n, out);
     case TN_COND: return eval_cond(r, n, out);
-    default: HN_ASSERT(!"no expression"); return false;
+    default: HN_ASSERT(false); return false;
     }
 }
 

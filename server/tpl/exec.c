@@ -345,7 +345,7 @@ static bool exec_one(struct tp_run *r, const struct tp_node *n)
     case TN_FILTERBLOCK: return exec_filterblock(r, n);
     case TN_AUTOESCAPE: return exec_autoescape(r, n);
     case TN_DO: return tp_eval(r, n->a, &v);
-    default: HN_ASSERT(!"no statement"); return false;
+    default: HN_ASSERT(false); return false;
     }
 }
 

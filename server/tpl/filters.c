@@ -45,7 +45,7 @@ static bool f_attr(struct tp_run *r, const struct tpl_val *in, const struct tp_a
     if (a->v[0].type != TP_STR)
         return tp_fail(r, "%s: text is expected", "attr");
     *s = tp_sym_make(a->v[0].u.s, a->v[0].n);
-    return tp_attr(r, in, s, out);
+    return tp_own_attr(r, in, s, out); /* never a key */
 }
 
 /* ---- map ------------------------------------------------------------------------------------ */

@@ -148,12 +148,7 @@ static bool space_split(struct tp_run *r, const struct tpl_val *in, int64_t max,
             return false;
         from = p;
         if (max == 0) {
-            struct tpl_val rest = tp_text(in->u.s + from, in->n - from, in->safe);
-            struct tpl_val none = tp_none();
-
-            if (!tp_strip(r, &rest, &none, 2, &rest))
-                return false;
-            tp_list_push(l, rest);
+            tp_list_push(l, tp_text(in->u.s + from, in->n - from, in->safe));
             return true;
         }
         while (p < in->n && (k = tp_cp_get(in->u.s + p, in->n - p, &cp), !tp_cp_space(cp)))

@@ -213,10 +213,10 @@ const char *tp_type_name(enum tp_type t);
     X(VAR_END, "end of print statement")                                                           \
     X(BLOCK_BEGIN, "begin of statement block")                                                     \
     X(BLOCK_END, "end of statement block")                                                         \
-    X(NAME, "name")                                                                                \
-    X(STRING, "string")                                                                            \
-    X(INTEGER, "integer")                                                                          \
-    X(FLOATING, "float")                                                                           \
+    X(NAME, "a name")                                                                              \
+    X(STRING, "a text")                                                                            \
+    X(INTEGER, "an integer")                                                                       \
+    X(FLOATING, "a float")                                                                         \
     X(FLOORDIV, "//")                                                                              \
     X(POW, "**")                                                                                   \
     X(EQ, "==")                                                                                    \
@@ -266,11 +266,13 @@ struct tp_tok {
 
 #define TP_NODES(X)                                                                                \
     X(CONST)                                                                                       \
-    X(NAME) X(LIST) X(TUPLE) X(DICT) X(ATTR) X(ITEM) X(SLICE) X(CALL) X(ARGS) X(KW) X(FILTER)      \
-        X(TEST) X(NOT) X(NEG) X(POS) X(BINARY) X(CONCAT) X(COMPARE) X(OPERAND) X(AND) X(OR)        \
-            X(COND) X(NSREF) X(DATA) X(PRINT) X(FOR) X(IF) X(BRANCH) X(SET) X(SETBLOCK) X(WITH)    \
-                X(BLOCK) X(EXTENDS) X(INCLUDE) X(IMPORT) X(FROM) X(ALIAS) X(MACRO) X(CALLBLOCK)    \
-                    X(FILTERBLOCK) X(AUTOESCAPE) X(DO)
+    X(NAME)                                                                                        \
+    X(LIST)                                                                                        \
+    X(TUPLE) X(DICT) X(ATTR) X(ITEM) X(SLICE) X(CALL) X(ARGS) X(KW) X(FILTER) X(TEST) X(NOT)       \
+        X(NEG) X(POS) X(BINARY) X(CONCAT) X(COMPARE) X(OPERAND) X(AND) X(OR) X(COND) X(NSREF)      \
+            X(DATA) X(PRINT) X(FOR) X(IF) X(BRANCH) X(SET) X(SETBLOCK) X(WITH) X(BLOCK) X(EXTENDS) \
+                X(INCLUDE) X(IMPORT) X(FROM) X(ALIAS) X(MACRO) X(CALLBLOCK) X(FILTERBLOCK)         \
+                    X(AUTOESCAPE) X(DO)
 
 enum tp_kind {
 #define X(c) TN_##c,
@@ -577,6 +579,8 @@ bool tp_call(struct tp_run *r, const struct tpl_val *callee, struct tp_args *a,
 struct tpl_val tp_macro_val(struct tp_run *r, const struct tp_node *n);
 
 /* attr.c */
+bool tp_own_attr(struct tp_run *r, const struct tpl_val *v, const struct tp_sym *name,
+                 struct tpl_val *out); /* undefined where there is only a key of the name */
 bool tp_attr(struct tp_run *r, const struct tpl_val *v, const struct tp_sym *name,
              struct tpl_val *out);
 bool tp_item(struct tp_run *r, const struct tpl_val *v, const struct tpl_val *key,

@@ -109,23 +109,41 @@ static void anchor(struct link *l, const char *prefix, const char *s, size_t n, 
     hn_sbuf_str(&l->b, cut < n ? "...</a>" : "</a>");
 }
 
+/* Where the address ends that is at s[0..end): brackets that it opens belong to it. */
+static size_t balanced(const char *s, size_t n, size_t end)
+{
+    static const char pairs[] = "()<>";
+
+    for (const char *pair = pairs; *pair != '\0'; pair += 2) {
+        size_t open = 0;
+        size_t close = 0;
+
+        for (size_t i = 0; i < end; i++) {
+            open += s[i] == pair[0];
+            close += s[i] == pair[1];
+        }
+        for (; open > close; close++) {
+            const char *next = memchr(s + end, pair[1], n - end);
+
+            if (next == NULL)
+                break;
+            end = (size_t)(next - s) + 1;
+        }
+    }
+    return end;
+}
+
 static void word(struct link *l, const char *s, size_t n)
 {
     size_t head = 0;
     size_t end = n;
-    size_t open = 0;
     bool scheme;
 
     while (head < n && strchr("(<", s[head]) != NULL)
         head++;
     while (end > head && strchr(")>.,", s[end - 1]) != NULL)
         end--;
-    for (size_t i = head; i < end; i++)
-        open += s[i] == '(' ? 1 : s[i] == ')' && open > 0 ? (size_t)-1 : 0;
-    while (open > 0 && end < n && s[end] == ')') { /* the address's own bracket */
-        end++;
-        open--;
-    }
+    end = head + balanced(s + head, n - head, end - head);
     hn_sbuf_html(&l->b, s, head);
     if (is_url(s + head, end - head, &scheme))
         anchor(l, scheme ? "" : "https://", s + head, end - head, 0, true);
