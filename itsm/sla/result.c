@@ -219,17 +219,17 @@ static enum hn_code year_figures(struct db *db, struct hn_arena *a, struct sla_r
                                  hn_instant now, struct hn_err *e)
 {
     const struct calendar *calendar = NULL;
-    struct sla_year_month months[12];
+    struct sla_year_month *months = r->year_months;
     struct sla_year_in in = {.month = r->month, .months = months, .cap_s = -1, .start = HN_UNSET};
     struct hn_month m = {hn_fiscal_year(r->month), 4};
 
-    for (size_t n = 0; n < HN_ARRAY_LEN(months); n++, m = hn_month_add(m, 1)) {
+    for (size_t n = 0; n < HN_ARRAY_LEN(r->year_months); n++, m = hn_month_add(m, 1)) {
         struct sla_result other;
         const struct sla_figures *f = &other.figures;
         bool closed = false;
 
         months[n] = (struct sla_year_month){.month = m};
-        in.n_months = n + 1;
+        in.n_months = r->n_year_months = n + 1;
         if (m.year == r->month.year && m.month == r->month.month) {
             f = &r->figures;
         } else {

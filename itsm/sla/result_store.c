@@ -55,3 +55,18 @@ enum hn_code result_store_closed_seconds(struct db *db, int64_t sla_id, struct h
     *closed = e->code == HN_OK;
     return e->code;
 }
+
+enum hn_code result_store_due(struct db *db, struct hn_arena *a, int64_t service_id, bool resolution,
+                              hn_instant from, hn_instant to, const struct sla_due **out, size_t *n,
+                              struct hn_err *e)
+{
+    static const char sql[] =
+        "SELECT CASE WHEN $2 THEN resolution_due_at ELSE response_due_at END AS due_at, "
+        "CASE WHEN $2 THEN resolved_at ELSE responded_at END AS done_at FROM sla.ticket_due "
+        "WHERE service_id = $1 AND CASE WHEN $2 THEN resolution_due_at ELSE response_due_at END "
+        ">= $3 AND CASE WHEN $2 THEN resolution_due_at ELSE response_due_at END < $4 ORDER BY 1, id";
+    static const struct db_col cols[] = {DB_COL(sla_due, due_at), DB_COL(sla_due, done_at)};
+    struct db_arg args[] = {DB_I64(service_id), DB_BOOL(resolution), DB_TS(from), DB_TS(to)};
+
+    return db_select(db, sql, args, 4, cols, HN_ARRAY_LEN(cols), sizeof(**out), a, out, n, e);
+}

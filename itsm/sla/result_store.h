@@ -16,4 +16,9 @@ enum hn_code result_store_closed_seconds(struct db *db, int64_t sla_id, struct h
                                          struct sla_year_month *out, bool *closed,
                                          struct hn_err *e);
 
+/* Tickets of the service whose first response (or resolution) fell due within [from, to). */
+enum hn_code result_store_due(struct db *db, struct hn_arena *a, int64_t service_id, bool resolution,
+                              hn_instant from, hn_instant to, const struct sla_due **out, size_t *n,
+                              struct hn_err *e);
+
 #endif

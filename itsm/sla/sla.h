@@ -352,6 +352,8 @@ struct sla_result {
     struct hn_month month;
     struct sla_figures figures;
     struct sla_year year;
+    struct sla_year_month year_months[12]; /* April to the month: what the year sums */
+    size_t n_year_months;
     const struct result_outage *outages;
     size_t n_outages;
     const struct exclusion_row *exclusions; /* approved and overlapping the month */
