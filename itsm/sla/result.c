@@ -214,6 +214,30 @@ static enum hn_code month_figures(struct db *db, struct hn_arena *a, int64_t sla
     return HN_OK;
 }
 
+enum hn_code sla_brief(struct db *db, struct hn_arena *a, int64_t sla_id, struct hn_month month,
+                       hn_instant now, struct sla_brief *out, struct hn_err *e)
+{
+    struct sla_result r;
+    bool closed = false;
+    int64_t den;
+
+    if (result_store_closed_brief(db, sla_id, month, out, &closed, e) != HN_OK)
+        return e->code;
+    if (!closed) {
+        if (month_figures(db, a, sla_id, month, now, &r, e) != HN_OK)
+            return e->code;
+        *out = (struct sla_brief){.month = month,
+                                  .planned_s = r.figures.planned_s,
+                                  .excluded_s = r.figures.excluded_s,
+                                  .downtime_s = r.figures.downtime_s,
+                                  .unmeasured_s = r.figures.unmeasured_s,
+                                  .is_reference = r.figures.is_reference};
+    }
+    den = out->planned_s - out->excluded_s;
+    out->ratio = (struct sla_ratio){den > 0 ? den - out->downtime_s : 0, HN_MAX(den, 0)};
+    return HN_OK;
+}
+
 /* April to the month: closed editions where they exist, else computed. */
 static enum hn_code year_figures(struct db *db, struct hn_arena *a, struct sla_result *r,
                                  hn_instant now, struct hn_err *e)
@@ -224,27 +248,21 @@ static enum hn_code year_figures(struct db *db, struct hn_arena *a, struct sla_r
     struct hn_month m = {hn_fiscal_year(r->month), 4};
 
     for (size_t n = 0; n < HN_ARRAY_LEN(r->year_months); n++, m = hn_month_add(m, 1)) {
-        struct sla_result other;
-        const struct sla_figures *f = &other.figures;
-        bool closed = false;
+        bool is_this = m.year == r->month.year && m.month == r->month.month;
+        struct sla_brief b = {.planned_s = r->figures.planned_s,
+                              .downtime_s = r->figures.downtime_s,
+                              .unmeasured_s = r->figures.unmeasured_s,
+                              .is_reference = r->figures.is_reference};
 
-        months[n] = (struct sla_year_month){.month = m};
+        if (!is_this && sla_brief(db, a, r->sla.id, m, now, &b, e) != HN_OK)
+            return e->code;
+        months[n] = (struct sla_year_month){.month = m,
+                                            .planned_s = b.planned_s,
+                                            .downtime_s = b.downtime_s,
+                                            .unmeasured_s = b.unmeasured_s,
+                                            .is_reference = b.is_reference};
         in.n_months = r->n_year_months = n + 1;
-        if (m.year == r->month.year && m.month == r->month.month) {
-            f = &r->figures;
-        } else {
-            if (result_store_closed_seconds(db, r->sla.id, m, &months[n], &closed, e) != HN_OK)
-                return e->code;
-            if (!closed && month_figures(db, a, r->sla.id, m, now, &other, e) != HN_OK)
-                return e->code;
-        }
-        if (!closed) {
-            months[n].planned_s = f->planned_s;
-            months[n].downtime_s = f->downtime_s;
-            months[n].unmeasured_s = f->unmeasured_s;
-            months[n].is_reference = f->is_reference;
-        }
-        if (f == &r->figures)
+        if (is_this)
             break;
     }
     if (calendars_in_force(db, a, r->sla.calendar_id, hn_month_from(r->month), &calendar, NULL, e) !=

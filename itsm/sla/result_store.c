@@ -26,32 +26,32 @@ enum hn_code result_store_closed(struct db *db, struct hn_arena *a, int64_t sla_
     return db_get(db, sql, args, 2, cols, 1, a, out, e);
 }
 
-static const struct db_col second_cols[] = {
-    DB_COL(sla_year_month, planned_s),
-    DB_COL(sla_year_month, downtime_s),
-    DB_COL(sla_year_month, unmeasured_s),
-    DB_COL(sla_year_month, is_reference),
+static const struct db_col brief_cols[] = {
+    DB_COL(sla_brief, planned_s),    DB_COL(sla_brief, excluded_s), DB_COL(sla_brief, downtime_s),
+    DB_COL(sla_brief, unmeasured_s), DB_COL(sla_brief, is_reference), DB_COL(sla_brief, edition),
 };
 
-enum hn_code result_store_closed_seconds(struct db *db, int64_t sla_id, struct hn_month month,
-                                         struct sla_year_month *out, bool *closed, struct hn_err *e)
+enum hn_code result_store_closed_brief(struct db *db, int64_t sla_id, struct hn_month month,
+                                       struct sla_brief *out, bool *closed, struct hn_err *e)
 {
     static const char sql[] =
-        "SELECT (figures->>'planned_s')::bigint AS planned_s, "
-        "(figures->>'downtime_s')::bigint AS downtime_s, "
-        "(figures->>'unmeasured_s')::bigint AS unmeasured_s, "
-        "(figures->>'reference')::boolean AS is_reference FROM sla.closed_result "
-        "WHERE sla_id = $1 AND month = $2 ORDER BY edition DESC LIMIT 1";
+        "SELECT COALESCE((figures->>'planned_s')::bigint, 0) AS planned_s, "
+        "COALESCE((figures->>'excluded_s')::bigint, 0) AS excluded_s, "
+        "COALESCE((figures->>'downtime_s')::bigint, 0) AS downtime_s, "
+        "COALESCE((figures->>'unmeasured_s')::bigint, 0) AS unmeasured_s, "
+        "(figures->>'reference')::boolean AS is_reference, edition::bigint AS edition "
+        "FROM sla.closed_result WHERE sla_id = $1 AND month = $2 ORDER BY edition DESC LIMIT 1";
     HN_ARENA a = hn_arena_new();
     char m[8];
     struct db_arg args[] = {DB_I64(sla_id), DB_TEXT(hn_month_text(month, m))};
 
     *closed = false;
-    if (db_get(db, sql, args, 2, second_cols, HN_ARRAY_LEN(second_cols), a, out, e) ==
+    if (db_get(db, sql, args, 2, brief_cols, HN_ARRAY_LEN(brief_cols), a, out, e) ==
         HN_E_NOT_FOUND) {
         hn_err_clear(e);
         return HN_OK;
     }
+    out->month = month;
     *closed = e->code == HN_OK;
     return e->code;
 }

@@ -372,6 +372,20 @@ struct sla_result {
 HN_MUST_USE enum hn_code sla_result(struct db *db, struct hn_arena *a, int64_t sla_id,
                                     struct hn_month month, hn_instant now, struct sla_result *out,
                                     struct hn_err *e);
+/* One month for a trend: from its newest closed edition, else computed; without the year. */
+struct sla_brief {
+    struct hn_month month;
+    int64_t planned_s;
+    int64_t excluded_s;
+    int64_t downtime_s;
+    int64_t unmeasured_s;
+    bool is_reference;
+    int64_t edition;        /* 0: computed now */
+    struct sla_ratio ratio; /* availability */
+};
+HN_MUST_USE enum hn_code sla_brief(struct db *db, struct hn_arena *a, int64_t sla_id,
+                                   struct hn_month month, hn_instant now, struct sla_brief *out,
+                                   struct hn_err *e);
 /* As the API answers it: the newest closed edition's figures where one contains the SLA, else live. */
 HN_MUST_USE enum hn_code sla_result_json(struct db *db, struct hn_arena *a, int64_t sla_id,
                                          struct hn_month month, bool live, hn_instant now,
