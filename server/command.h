@@ -15,6 +15,7 @@
 /* word, summary for the usage text, function */
 #define HN_COMMANDS(X)                                                                             \
     X("evidence", "exports a month's figures with all that made them", cmd_evidence)               \
+    X("report", "makes a month's report and writes its files", cmd_report)                         \
     X("migrate", "brings the database schema up to date", cmd_migrate)                             \
     X("template", "renders a template file with a JSON context", cmd_template)                     \
     X("serve", "the web server: pages and API", cmd_serve)                                         \

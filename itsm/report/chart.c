@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* chart.c — the report's charts as small SVG, decimated by nature: one point a month. */
+#include "itsm/report/render.h"
+
+#define CHART_BYTES_MAX ((size_t)16 * 1024)
+
+/* The lowest figure or the target, whichever is lower, sits a little above the bottom. */
+static double lowest(const struct sla_line *line, double target)
+{
+    double low = target;
+
+    for (int i = 0; i < TREND_MONTHS; i++) {
+        const struct sla_brief *b = &line->trend[i];
+
+        if (!sla_brief_is_empty(b))
+            low = HN_MIN(low, 100.0 * (double)b->ratio.num / (double)b->ratio.den);
+    }
+    return low - (100.0 - low) * 0.15 - 0.005;
+}
+
+const char *chart_trend(struct hn_arena *a, const struct sla_line *line)
+{
+    const double width = 156;
+    const double height = 30;
+    double e6 = (double)line->r.sla.target_e6 / 1e6;
+    double target = line->r.sla.target_e6 <= 1000000 ? e6 * 100 : e6;
+    double low = lowest(line, target);
+    double scale = (height - 6) / (100.0 - low);
+    struct hn_sbuf b;
+    bool pen = false;
+
+    hn_sbuf_init(&b, a, CHART_BYTES_MAX);
+    hn_sbuf_fmt(&b, "<svg class=\"trend\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" "
+                    "role=\"img\" aria-label=\"",
+                width, height, width, height);
+    hn_sbuf_str(&b, hn_tr("13 months"));
+    hn_sbuf_fmt(&b, "\"><line class=\"target\" x1=\"0\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>", width,
+                3 + (100.0 - target) * scale, 3 + (100.0 - target) * scale);
+    hn_sbuf_str(&b, "<path class=\"line\" d=\"");
+    for (int i = 0; i < TREND_MONTHS; i++) {
+        const struct sla_brief *p = &line->trend[i];
+
+        if (sla_brief_is_empty(p)) { /* a gap in the data is a gap in the line */
+            pen = false;
+            continue;
+        }
+        hn_sbuf_fmt(&b, "%s%.1f %.1f", pen ? "L" : "M", 4 + i * (width - 8) / (TREND_MONTHS - 1),
+                    3 + (100.0 - 100.0 * (double)p->ratio.num / (double)p->ratio.den) * scale);
+        pen = true;
+    }
+    hn_sbuf_str(&b, "\"/>");
+    for (int i = 0; i < TREND_MONTHS; i++) {
+        const struct sla_brief *p = &line->trend[i];
+        double v;
+
+        if (sla_brief_is_empty(p))
+            continue;
+        v = 100.0 * (double)p->ratio.num / (double)p->ratio.den;
+        if (v < target) /* a month below its target is marked by shape */
+            hn_sbuf_fmt(&b, "<rect class=\"miss\" x=\"%.1f\" y=\"%.1f\" width=\"5\" height=\"5\"/>",
+                        1.5 + i * (width - 8) / (TREND_MONTHS - 1), 0.5 + (100.0 - v) * scale);
+        else if (i == TREND_MONTHS - 1)
+            hn_sbuf_fmt(&b, "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>",
+                        4 + i * (width - 8) / (TREND_MONTHS - 1), 3 + (100.0 - v) * scale);
+    }
+    hn_sbuf_str(&b, "</svg>");
+    return hn_sbuf_text(&b);
+}
+
+const char *chart_cap(struct hn_arena *a, int64_t used_s, int64_t cap_s)
+{
+    double share = cap_s > 0 ? (double)used_s / (double)cap_s : 0;
+    double bar = HN_MIN(share, 1.0) * 118;
+    struct hn_sbuf b;
+
+    hn_sbuf_init(&b, a, CHART_BYTES_MAX);
+    hn_sbuf_fmt(&b,
+                "<svg class=\"cap%s\" viewBox=\"0 0 120 12\" width=\"120\" height=\"12\" role=\"img\" "
+                "aria-label=\"%.1f %%\"><rect class=\"frame\" x=\"0.5\" y=\"0.5\" width=\"119\" "
+                "height=\"11\"/><rect class=\"used\" x=\"1\" y=\"1\" width=\"%.1f\" height=\"10\"/></svg>",
+                share > 1.0 ? " over" : "", share * 100, bar);
+    return hn_sbuf_text(&b);
+}
