@@ -3,6 +3,10 @@
 #include "server/module.h"
 
 #include "itsm/flow/flow.h"
+#include "itsm/calendar/calendars.h"
+#include "itsm/report/report.h"
+#include "itsm/sla/sla.h"
+#include "itsm/watch/maintenance.h"
 #include "server/auth/auth.h"
 #include "server/http/health.h"
 #include "server/ingest/tasks.h"
@@ -13,5 +17,9 @@ const struct hn_module *const hn_modules[] = {
     &audit_module,
     &ingest_module,
     &flow_module,
+    &maintenance_module,
+    &calendars_module,
+    &sla_module,
+    &report_module,
 };
 const size_t hn_n_modules = sizeof(hn_modules) / sizeof(hn_modules[0]);

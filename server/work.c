@@ -6,6 +6,7 @@
  * (against other processes tasks take their own locks). A task that fails is tried again later, and
  * its error is logged once until it changes or goes away.
  */
+#include "itsm/report/report.h"
 #include "server/base/i18n.h"
 #include "server/base/log.h"
 #include "server/auth/chain.h"
@@ -218,6 +219,7 @@ int cmd_work(int argc, char **argv, struct config *cfg)
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     w.cfg = cfg;
     chain_configure(cfg->state);
+    report_set_places(&(struct report_places){cfg->templates, cfg->state, cfg->base_url});
     start_lock();
     collect();
     for (int i = 0; i <= THREADS; i++)

@@ -15,13 +15,26 @@ struct column {
     double width;
 };
 
+/* Excel takes at most 31 characters. */
+static const char *sheet_name(struct hn_arena *a, const char *text)
+{
+    size_t chars = 0;
+    size_t i = 0;
+
+    for (; text[i] != '\0'; i++)
+        if (((unsigned char)text[i] & 0xC0) != 0x80 && ++chars > 31)
+            break;
+    return hn_arena_strndup(a, text, i);
+}
+
 static lxw_worksheet *sheet(struct book *k, const char *id, const char *title,
                             const struct column *cols, size_t n, const struct sla_report *r)
 {
     lxw_worksheet *ws =
-        workbook_add_worksheet(k->wb, hn_arena_fmt(k->a, "%s %s", id, hn_tr(title)));
+        workbook_add_worksheet(k->wb, sheet_name(k->a, hn_arena_fmt(k->a, "%s %s", id, hn_tr(title))));
     char month[8];
 
+    HN_ASSERT(ws != NULL);
     (void)worksheet_write_string(ws, 0, 0,
                                  hn_arena_fmt(k->a, "%s %s (%s, %s %d)", id, hn_tr(title),
                                               hn_month_text(r->month, month), hn_tr("Edition"),
