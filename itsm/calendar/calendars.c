@@ -80,15 +80,17 @@ enum hn_code calendars_create(struct db *db, struct hn_arena *a, const struct ac
 
     if (canonical(a, in->definition, &v.definition, e) != HN_OK)
         return e->code;
-    if (db_begin(db, &tx, e) != HN_OK || calendars_store_add(db, in->name, in->code, id, e) != HN_OK ||
+    if (db_begin(db, &tx, e) != HN_OK ||
+        calendars_store_add(db, in->name, in->code, id, e) != HN_OK ||
         calendars_store_add_version(db, *id, 1, &v, who->account_id, now, e) != HN_OK ||
         journal(db, who, "calendar.create", *id, NULL, v.definition, now, e) != HN_OK)
         return hn_ctx(e, "create calendar");
     return db_commit(&tx, e);
 }
 
-enum hn_code calendars_change(struct db *db, struct hn_arena *a, const struct actor *who, int64_t id,
-                              const struct calendar_new *in, hn_instant now, struct hn_err *e)
+enum hn_code calendars_change(struct db *db, struct hn_arena *a, const struct actor *who,
+                              int64_t id, const struct calendar_new *in, hn_instant now,
+                              struct hn_err *e)
 {
     DB_TX tx = {0};
     struct calendar_new v = *in;
@@ -107,8 +109,8 @@ enum hn_code calendars_change(struct db *db, struct hn_arena *a, const struct ac
     return db_commit(&tx, e);
 }
 
-enum hn_code calendars_approve(struct db *db, struct hn_arena *a, const struct actor *who, int64_t id,
-                               int64_t version, hn_instant now, struct hn_err *e)
+enum hn_code calendars_approve(struct db *db, struct hn_arena *a, const struct actor *who,
+                               int64_t id, int64_t version, hn_instant now, struct hn_err *e)
 {
     DB_TX tx = {0};
     struct calendar_row row;

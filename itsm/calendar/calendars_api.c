@@ -72,7 +72,8 @@ static enum hn_code read_body(struct http_ctx *c, bool create, struct calendar_n
     *in = (struct calendar_new){.valid_from = HN_UNSET};
     if (http_json_body(c, &o, e) != HN_OK)
         return e->code;
-    (void)hn_json_text(o, "name", create ? HN_REQ : HN_OPT, 1, NAME_MAX_CHARS, c->arena, &in->name, e);
+    (void)hn_json_text(o, "name", create ? HN_REQ : HN_OPT, 1, NAME_MAX_CHARS, c->arena, &in->name,
+                       e);
     (void)hn_json_text(o, "code", HN_OPT, 1, 20, c->arena, &in->code, e);
     (void)hn_json_instant(o, "valid_from", HN_OPT, &in->valid_from, e);
     (void)hn_json_i64(o, "version", create ? HN_OPT : HN_REQ, 1, INT64_MAX, &in->seen_version, e);

@@ -21,9 +21,10 @@ enum hn_code calendars_store_list(struct db *db, struct hn_arena *a, const char 
                                   int64_t limit, const struct calendar_row **out, size_t *n,
                                   struct hn_err *e)
 {
-    static const char sql[] = SELECT_ROW "WHERE v.version = c.version AND c.id > $1 AND "
-                                         "($2::text IS NULL OR strpos(lower(c.name), lower($2)) > 0) "
-                                         "ORDER BY c.id LIMIT $3";
+    static const char sql[] =
+        SELECT_ROW "WHERE v.version = c.version AND c.id > $1 AND "
+                   "($2::text IS NULL OR strpos(lower(c.name), lower($2)) > 0) "
+                   "ORDER BY c.id LIMIT $3";
     struct db_arg args[] = {DB_I64(after), DB_TEXT(q), DB_I64(limit)};
 
     return db_select(db, sql, args, 3, ROW_COLS, sizeof(**out), a, out, n, e);
@@ -85,11 +86,12 @@ enum hn_code calendars_store_add_version(struct db *db, int64_t id, int64_t vers
                                          const struct calendar_new *in, int64_t by, hn_instant now,
                                          struct hn_err *e)
 {
-    static const char sql[] =
-        "INSERT INTO sla.calendar_version (calendar_id, version, valid_from, definition, created_by, "
-        "created_at) VALUES ($1, $2, COALESCE($3, '-infinity'), $4, $5, $6)";
-    struct db_arg args[] = {DB_I64(id),          DB_I64(version), DB_TS(in->valid_from),
-                            DB_TEXT(in->definition), DB_ID(by),   DB_TS(now)};
+    static const char sql[] = "INSERT INTO sla.calendar_version (calendar_id, version, valid_from, "
+                              "definition, created_by, "
+                              "created_at) VALUES ($1, $2, COALESCE($3, '-infinity'), $4, $5, $6)";
+    struct db_arg args[] = {
+        DB_I64(id), DB_I64(version), DB_TS(in->valid_from), DB_TEXT(in->definition),
+        DB_ID(by),  DB_TS(now)};
 
     return db_exec(db, sql, args, 6, NULL, e);
 }

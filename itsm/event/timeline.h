@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * timeline.h — the states of checks over time, as the transitions tell them: what services, outages and
- * evidence are computed from. Transitions that a late batch corrected are left out.
+ * timeline.h — the states of checks over time, as the transitions tell them: what services, outages
+ * and evidence are computed from. Transitions that a late batch corrected are left out.
  */
 #ifndef ITSM_EVENT_TIMELINE_H
 #define ITSM_EVENT_TIMELINE_H
@@ -9,8 +9,8 @@
 #include "server/db/db.h"
 #include "server/measure/service_rule.h"
 
-/* One timeline a check, in the order of ids (which must ascend), each from its last transition at or
- * before `from` to before `to`. A check without transitions has n = 0. */
+/* One timeline a check, in the order of ids (which must ascend), each from its last transition at
+ * or before `from` to before `to`. A check without transitions has n = 0. */
 HN_MUST_USE enum hn_code timeline_read(struct db *db, struct hn_arena *a, struct hn_i64s ids,
                                        hn_instant from, hn_instant to,
                                        const struct check_timeline **out, struct hn_err *e);

@@ -18,7 +18,8 @@ enum hn_code timeline_read(struct db *db, struct hn_arena *a, struct hn_i64s ids
     static const char sql[] =
         "SELECT t.check_id, t.at, t.to_state FROM unnest($1::bigint[]) AS c(id) "
         "CROSS JOIN LATERAL (SELECT COALESCE((SELECT max(b.at) FROM event.transition b "
-        "WHERE b.check_id = c.id AND NOT b.superseded AND b.at <= $2), '-infinity') AS at) AS first "
+        "WHERE b.check_id = c.id AND NOT b.superseded AND b.at <= $2), '-infinity') AS at) AS "
+        "first "
         "JOIN event.transition t ON t.check_id = c.id AND t.at >= first.at AND t.at < $3 "
         "AND NOT t.superseded ORDER BY t.check_id, t.at, t.id";
     struct db_arg args[] = {DB_I64S(ids.v, ids.n), DB_TS(from), DB_TS(to)};
@@ -47,10 +48,10 @@ enum hn_code timeline_read(struct db *db, struct hn_arena *a, struct hn_i64s ids
 }
 
 static const struct db_col timeline_step_cols[] = {
-    DB_COL(timeline_step, id),         DB_COL(timeline_step, check_id),
-    DB_COL(timeline_step, check_name), DB_COL(timeline_step, host_id),
-    DB_COL(timeline_step, host_name),  DB_COL(timeline_step, from_state),
-    DB_COL(timeline_step, to_state),   DB_COL(timeline_step, at),
+    DB_COL(timeline_step, id),           DB_COL(timeline_step, check_id),
+    DB_COL(timeline_step, check_name),   DB_COL(timeline_step, host_id),
+    DB_COL(timeline_step, host_name),    DB_COL(timeline_step, from_state),
+    DB_COL(timeline_step, to_state),     DB_COL(timeline_step, at),
     DB_COL(timeline_step, confirmed_at), DB_COL(timeline_step, output),
     DB_COL(timeline_step, ticket_id),
 };
@@ -77,9 +78,9 @@ static const struct db_col timeline_sample_cols[] = {
     DB_COL(timeline_sample, output),   DB_COL(timeline_sample, probe),
 };
 
-enum hn_code timeline_samples(struct db *db, struct hn_arena *a, struct hn_i64s ids, hn_instant from,
-                              hn_instant to, int64_t limit, const struct timeline_sample **out,
-                              size_t *n, struct hn_err *e)
+enum hn_code timeline_samples(struct db *db, struct hn_arena *a, struct hn_i64s ids,
+                              hn_instant from, hn_instant to, int64_t limit,
+                              const struct timeline_sample **out, size_t *n, struct hn_err *e)
 {
     static const char sql[] =
         "SELECT check_id, at, outcome, state, output, probe FROM event.evidence "

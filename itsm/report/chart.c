@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* chart.c — the report's charts as small SVG, decimated by nature: one point a month. */
+/* chart.c — the report's charts as small SVG, decimated by nature: one point a month. Presentation
+ * attributes, not style sheets: the PDF's renderer does not apply the page's CSS inside SVG. */
 #include "itsm/report/render.h"
 
 #define CHART_BYTES_MAX ((size_t)16 * 1024)
@@ -30,13 +31,18 @@ const char *chart_trend(struct hn_arena *a, const struct sla_line *line)
     bool pen = false;
 
     hn_sbuf_init(&b, a, CHART_BYTES_MAX);
-    hn_sbuf_fmt(&b, "<svg class=\"trend\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" "
-                    "role=\"img\" aria-label=\"",
+    hn_sbuf_fmt(&b,
+                "<svg class=\"trend\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" "
+                "role=\"img\" aria-label=\"",
                 width, height, width, height);
     hn_sbuf_str(&b, hn_tr("13 months"));
-    hn_sbuf_fmt(&b, "\"><line class=\"target\" x1=\"0\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>", width,
-                3 + (100.0 - target) * scale, 3 + (100.0 - target) * scale);
-    hn_sbuf_str(&b, "<path class=\"line\" d=\"");
+    hn_sbuf_fmt(&b,
+                "\"><line class=\"target\" stroke=\"#7a4200\" "
+                "stroke-width=\"0.7\" stroke-dasharray=\"3 2\" x1=\"0\" x2=\"%.0f\" y1=\"%.1f\" "
+                "y2=\"%.1f\"/>",
+                width, 3 + (100.0 - target) * scale, 3 + (100.0 - target) * scale);
+    hn_sbuf_str(&b,
+                "<path class=\"line\" fill=\"none\" stroke=\"#0017c1\" stroke-width=\"1.3\" d=\"");
     for (int i = 0; i < TREND_MONTHS; i++) {
         const struct sla_brief *p = &line->trend[i];
 
@@ -57,10 +63,13 @@ const char *chart_trend(struct hn_arena *a, const struct sla_line *line)
             continue;
         v = 100.0 * (double)p->ratio.num / (double)p->ratio.den;
         if (v < target) /* a month below its target is marked by shape */
-            hn_sbuf_fmt(&b, "<rect class=\"miss\" x=\"%.1f\" y=\"%.1f\" width=\"5\" height=\"5\"/>",
+            hn_sbuf_fmt(&b,
+                        "<rect class=\"miss\" fill=\"#a90000\" x=\"%.1f\" y=\"%.1f\" width=\"5\" "
+                        "height=\"5\"/>",
                         1.5 + i * (width - 8) / (TREND_MONTHS - 1), 0.5 + (100.0 - v) * scale);
         else if (i == TREND_MONTHS - 1)
-            hn_sbuf_fmt(&b, "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>",
+            hn_sbuf_fmt(&b,
+                        "<circle class=\"dot\" fill=\"#0017c1\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>",
                         4 + i * (width - 8) / (TREND_MONTHS - 1), 3 + (100.0 - v) * scale);
     }
     hn_sbuf_str(&b, "</svg>");
@@ -74,10 +83,13 @@ const char *chart_cap(struct hn_arena *a, int64_t used_s, int64_t cap_s)
     struct hn_sbuf b;
 
     hn_sbuf_init(&b, a, CHART_BYTES_MAX);
-    hn_sbuf_fmt(&b,
-                "<svg class=\"cap%s\" viewBox=\"0 0 120 12\" width=\"120\" height=\"12\" role=\"img\" "
-                "aria-label=\"%.1f %%\"><rect class=\"frame\" x=\"0.5\" y=\"0.5\" width=\"119\" "
-                "height=\"11\"/><rect class=\"used\" x=\"1\" y=\"1\" width=\"%.1f\" height=\"10\"/></svg>",
-                share > 1.0 ? " over" : "", share * 100, bar);
+    hn_sbuf_fmt(
+        &b,
+        "<svg class=\"cap%s\" viewBox=\"0 0 120 12\" width=\"120\" height=\"12\" role=\"img\" "
+        "aria-label=\"%.1f %%\"><rect fill=\"#fff\" stroke=\"#767679\" stroke-width=\"0.8\" "
+        "x=\"0.5\" "
+        "y=\"0.5\" width=\"119\" height=\"11\"/><rect fill=\"%s\" x=\"1\" y=\"1\" "
+        "width=\"%.1f\" height=\"10\"/></svg>",
+        share > 1.0 ? " over" : "", share * 100, share > 1.0 ? "#a90000" : "#0017c1", bar);
     return hn_sbuf_text(&b);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pdf.c — WeasyPrint in a process of its own: limited in time, memory and file size, without network
- * (its input is a file that names nothing outside itself), with an environment that is ours alone.
+ * pdf.c — WeasyPrint in a process of its own: limited in time, memory and file size, without
+ * network (its input is a file that names nothing outside itself), with an environment that is ours
+ * alone.
  */
 #include "itsm/report/render.h"
 

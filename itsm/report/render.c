@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* render.c — one edition: load the figures once, write the three files from them, store all at once. */
+/* render.c — one edition: load the figures once, write the three files from them, store all at
+ * once. */
 #include "itsm/report/render.h"
 
 #include "itsm/report/report_store.h"
@@ -96,8 +97,8 @@ static enum hn_code read_file(struct hn_arena *a, const char *path, struct hn_by
     return b.overflow ? hn_fail(e, HN_E_LIMIT, "%s is too large", path) : HN_OK;
 }
 
-static enum hn_code store_file(struct db *db, int64_t id, enum report_format f, struct hn_bytes data,
-                               hn_instant now, struct hn_err *e)
+static enum hn_code store_file(struct db *db, int64_t id, enum report_format f,
+                               struct hn_bytes data, hn_instant now, struct hn_err *e)
 {
     unsigned char d[32];
     unsigned int n = 0;
@@ -151,8 +152,8 @@ static enum hn_code make_files(struct db *db, struct hn_arena *a, int64_t id,
         read_file(a, s->xlsx, &xlsx, e) != HN_OK || pdf_make(s->html, s->pdf, e) != HN_OK ||
         read_file(a, s->pdf, &pdf, e) != HN_OK)
         return e->code;
-    if (store_file(db, id, REPORT_HTML,
-                   (struct hn_bytes){(const uint8_t *)html, strlen(html)}, now, e) != HN_OK ||
+    if (store_file(db, id, REPORT_HTML, (struct hn_bytes){(const uint8_t *)html, strlen(html)}, now,
+                   e) != HN_OK ||
         store_file(db, id, REPORT_PDF, pdf, now, e) != HN_OK ||
         store_file(db, id, REPORT_XLSX, xlsx, now, e) != HN_OK)
         return hn_ctx(e, "store files");

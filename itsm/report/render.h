@@ -29,7 +29,7 @@ struct sla_report {
         const char *figure; /* msgid */
         const char *before;
         const char *after;
-    } *differences;
+    } * differences;
     size_t n_differences;
     int compared_with; /* edition; 0 none */
 };

@@ -149,16 +149,18 @@ static void list_allowed(const char *from, const struct actor *who, struct hn_er
 }
 
 /* The files say what the month is: if the figures moved since, they must be made again first. */
-static enum hn_code figures_still_hold(struct db *db, struct hn_arena *a, const struct report_row *r,
-                                       struct hn_month month, hn_instant now, struct hn_err *e)
+static enum hn_code figures_still_hold(struct db *db, struct hn_arena *a,
+                                       const struct report_row *r, struct hn_month month,
+                                       hn_instant now, struct hn_err *e)
 {
     const char *fresh = NULL;
 
     if (render_context_text(db, a, month, now, &fresh, e) != HN_OK)
         return e->code;
     if (r->context == NULL || !render_same_figures(r->context, fresh))
-        return hn_fail(e, HN_E_CONFLICT, "the figures have changed since edition %d was made; send it "
-                                         "back and make a new edition",
+        return hn_fail(e, HN_E_CONFLICT,
+                       "the figures have changed since edition %d was made; send it "
+                       "back and make a new edition",
                        r->edition);
     return HN_OK;
 }
@@ -199,9 +201,10 @@ enum hn_code report_transition(struct db *db, struct hn_arena *a, const struct a
         return e->code;
     }
     if (!perm_role_has(who->role, steps[i].perm))
-        return hn_fail(e, HN_E_FORBIDDEN, steps[i].perm == PERM_APPROVE_WARD
-                                              ? HN_N("only the ward's IT staff may approve this")
-                                              : HN_N("you may not do this"));
+        return hn_fail(e, HN_E_FORBIDDEN,
+                       steps[i].perm == PERM_APPROVE_WARD
+                           ? HN_N("only the ward's IT staff may approve this")
+                           : HN_N("you may not do this"));
     if (seen_version != 0 && seen_version != r.version)
         return hn_fail(e, HN_E_CONFLICT, "somebody else has changed this in the meantime");
     if (steps[i].needs_comment && (comment == NULL || comment[0] == '\0'))

@@ -5,10 +5,10 @@
  *   rendering → draft → in_review → submitted → approved
  *        ↘ failed        ↘──────── sent_back ↙ (a new edition is rendered)
  *
- * An edition's three files (HTML, PDF, XLSX) are made from one context, stored with their SHA-256, and never
- * change. Approval (ward IT, another person than who submitted) closes the month: the figures are frozen
- * with the edition (sla_close_month()), and only if they still are what the files say. Acts after that make
- * a draft of the next edition, with a table of what differs.
+ * An edition's three files (HTML, PDF, XLSX) are made from one context, stored with their SHA-256,
+ * and never change. Approval (ward IT, another person than who submitted) closes the month: the
+ * figures are frozen with the edition (sla_close_month()), and only if they still are what the
+ * files say. Acts after that make a draft of the next edition, with a table of what differs.
  */
 #ifndef ITSM_REPORT_H
 #define ITSM_REPORT_H
@@ -41,7 +41,7 @@ struct report_row {
     const char *month;
     int edition;
     const char *state;
-    const char *error; /* of a failed one */
+    const char *error;   /* of a failed one */
     const char *summary; /* the author's analysis */
     const char *reason;  /* why a new edition */
     int64_t as_of;
@@ -97,8 +97,8 @@ HN_MUST_USE enum hn_code report_remarks(struct db *db, struct hn_arena *a, int64
 HN_MUST_USE enum hn_code report_file(struct db *db, struct hn_arena *a, int64_t id,
                                      const char *format, struct report_file *out, struct hn_err *e);
 
-/* Queues the next edition (or a draft's own again): state rendering. HN_E_INVALID: the month has not ended,
- * or there is no such report yet. HN_E_CONFLICT: an edition is under review. */
+/* Queues the next edition (or a draft's own again): state rendering. HN_E_INVALID: the month has
+ * not ended, or there is no such report yet. HN_E_CONFLICT: an edition is under review. */
 HN_MUST_USE enum hn_code report_create(struct db *db, struct hn_arena *a, const struct actor *who,
                                        const char *type, struct hn_month month, const char *reason,
                                        hn_instant now, int64_t *id, struct hn_err *e);
@@ -125,7 +125,8 @@ struct report_places {
 };
 void report_set_places(const struct report_places *p);
 
-/* Renders one edition's three files; the row must be `rendering`. Failure is recorded in the row. */
+/* Renders one edition's three files; the row must be `rendering`. Failure is recorded in the row.
+ */
 HN_MUST_USE enum hn_code report_render(struct db *db, struct hn_arena *a, int64_t id,
                                        hn_instant now, struct hn_err *e);
 /* The task of `hinomi work`: renders one waiting edition. */

@@ -57,8 +57,8 @@ static enum hn_code api_list(struct http_ctx *c, struct hn_err *e)
     size_t shown;
 
     if (http_page_of(c, &page, e) != HN_OK || http_query_month(c, "month", &check, e) != HN_OK ||
-        report_list(c->db, c->arena, http_query(c, "type"), month, page.cursor, page.limit + 1, &rows,
-                    &n, e) != HN_OK)
+        report_list(c->db, c->arena, http_query(c, "type"), month, page.cursor, page.limit + 1,
+                    &rows, &n, e) != HN_OK)
         return e->code;
     shown = HN_MIN(n, (size_t)page.limit);
     w = http_items_begin(c);
@@ -122,7 +122,8 @@ static enum hn_code api_transition(struct http_ctx *c, struct hn_err *e)
     return answer(c, 200, id, e);
 }
 
-/* The report brings its own style sheet in one <style>: the policy names just that one by its hash. */
+/* The report brings its own style sheet in one <style>: the policy names just that one by its hash.
+ */
 static void html_policy(struct http_ctx *c, struct hn_bytes html)
 {
     const char *from = memmem(html.p, html.n, "<style>", 7);
@@ -139,11 +140,12 @@ static void html_policy(struct http_ctx *c, struct hn_bytes html)
         return;
     HN_ASSERT(EVP_Digest(from, (size_t)(to - from), d, &n, EVP_sha256(), NULL) == 1);
     (void)EVP_EncodeBlock((unsigned char *)b64, d, (int)n);
-    http_set_header(c, "Content-Security-Policy",
-                    hn_arena_fmt(c->arena,
-                                 "default-src 'none'; style-src 'sha256-%s'; frame-ancestors 'self'; "
-                                 "base-uri 'none'; form-action 'none'",
-                                 b64));
+    http_set_header(
+        c, "Content-Security-Policy",
+        hn_arena_fmt(c->arena,
+                     "default-src 'none'; style-src 'sha256-%s'; frame-ancestors 'self'; "
+                     "base-uri 'none'; form-action 'none'",
+                     b64));
 }
 
 static enum hn_code api_file(struct http_ctx *c, struct hn_err *e)
@@ -166,10 +168,9 @@ static enum hn_code api_file(struct http_ctx *c, struct hn_err *e)
         html_policy(c, f.data);
     http_etag(c, f.sha256);
     return http_bytes(c, 200, report_format_types[i], f.data,
-                      i == REPORT_HTML
-                          ? NULL
-                          : hn_arena_fmt(c->arena, "%s-%s-v%d.%s", row.type, row.month, row.edition,
-                                         format),
+                      i == REPORT_HTML ? NULL
+                                       : hn_arena_fmt(c->arena, "%s-%s-v%d.%s", row.type, row.month,
+                                                      row.edition, format),
                       e);
 }
 

@@ -66,9 +66,10 @@ enum hn_code report_store_add(struct db *db, const char *type, const char *month
                               const char *reason, int64_t by, hn_instant now, int64_t *id,
                               struct hn_err *e)
 {
-    static const char sql[] = "INSERT INTO report.report (type, month, edition, state, reason, "
-                              "created_by, created_at) VALUES ($1, $2, $3, 'rendering', $4, $5, $6) "
-                              "RETURNING id";
+    static const char sql[] =
+        "INSERT INTO report.report (type, month, edition, state, reason, "
+        "created_by, created_at) VALUES ($1, $2, $3, 'rendering', $4, $5, $6) "
+        "RETURNING id";
     struct db_arg args[] = {DB_TEXT(type),   DB_TEXT(month), DB_I64(edition),
                             DB_TEXT(reason), DB_ID(by),      DB_TS(now)};
 
@@ -155,8 +156,12 @@ enum hn_code report_store_put_file(struct db *db, int64_t id, const char *format
         "INSERT INTO report.file (report_id, format, sha256, size, data, made_at) "
         "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (report_id, format) DO UPDATE SET "
         "sha256 = $3, size = $4, data = $5, made_at = $6";
-    struct db_arg args[] = {DB_I64(id), DB_TEXT(format), DB_BYTES(sha256.p, sha256.n),
-                            DB_I64((int64_t)data.n), DB_BYTES(data.p, data.n), DB_TS(now)};
+    struct db_arg args[] = {DB_I64(id),
+                            DB_TEXT(format),
+                            DB_BYTES(sha256.p, sha256.n),
+                            DB_I64((int64_t)data.n),
+                            DB_BYTES(data.p, data.n),
+                            DB_TS(now)};
 
     return db_exec(db, sql, args, 6, NULL, e);
 }
@@ -164,8 +169,9 @@ enum hn_code report_store_put_file(struct db *db, int64_t id, const char *format
 enum hn_code report_store_step(struct db *db, int64_t id, const char *from, const char *to,
                                int64_t by, const char *comment, hn_instant now, struct hn_err *e)
 {
-    static const char sql[] = "INSERT INTO report.step (report_id, from_state, to_state, by_id, at, "
-                              "comment) VALUES ($1, $2, $3, $4, $5, $6)";
+    static const char sql[] =
+        "INSERT INTO report.step (report_id, from_state, to_state, by_id, at, "
+        "comment) VALUES ($1, $2, $3, $4, $5, $6)";
     struct db_arg args[] = {DB_I64(id), DB_TEXT(from), DB_TEXT(to),
                             DB_ID(by),  DB_TS(now),    DB_TEXT(comment)};
 
@@ -180,8 +186,9 @@ enum hn_code report_store_steps(struct db *db, struct hn_arena *a, int64_t id,
         "FROM report.step s LEFT JOIN auth.account p ON p.id = s.by_id WHERE s.report_id = $1 "
         "ORDER BY s.id";
     static const struct db_col cols[] = {
-        DB_COL(report_step, from_state), DB_COL(report_step, to_state), DB_COL(report_step, by_id),
-        DB_COL(report_step, by_name),    DB_COL(report_step, at),       DB_COL(report_step, comment)};
+        DB_COL(report_step, from_state), DB_COL(report_step, to_state),
+        DB_COL(report_step, by_id),      DB_COL(report_step, by_name),
+        DB_COL(report_step, at),         DB_COL(report_step, comment)};
     struct db_arg args[] = {DB_I64(id)};
 
     return db_select(db, sql, args, 1, cols, HN_ARRAY_LEN(cols), sizeof(**out), a, out, n, e);
@@ -195,9 +202,9 @@ enum hn_code report_store_remarks(struct db *db, struct hn_arena *a, int64_t id,
         "s.name AS settled_by FROM report.remark m JOIN auth.account p ON p.id = m.by_id "
         "LEFT JOIN auth.account s ON s.id = m.settled_by WHERE m.report_id = $1 ORDER BY m.id";
     static const struct db_col cols[] = {
-        DB_COL(report_remark, id),      DB_COL(report_remark, block),
-        DB_COL(report_remark, figure),  DB_COL(report_remark, text),
-        DB_COL(report_remark, by_name), DB_COL(report_remark, at),
+        DB_COL(report_remark, id),         DB_COL(report_remark, block),
+        DB_COL(report_remark, figure),     DB_COL(report_remark, text),
+        DB_COL(report_remark, by_name),    DB_COL(report_remark, at),
         DB_COL(report_remark, settled_at), DB_COL(report_remark, settled_by)};
     struct db_arg args[] = {DB_I64(id)};
 
@@ -208,8 +215,9 @@ enum hn_code report_store_add_remark(struct db *db, int64_t id, const char *bloc
                                      const char *figure, const char *text, int64_t by,
                                      hn_instant now, struct hn_err *e)
 {
-    static const char sql[] = "INSERT INTO report.remark (report_id, block, figure, text, by_id, at) "
-                              "VALUES ($1, $2, $3, $4, $5, $6)";
+    static const char sql[] =
+        "INSERT INTO report.remark (report_id, block, figure, text, by_id, at) "
+        "VALUES ($1, $2, $3, $4, $5, $6)";
     struct db_arg args[] = {DB_I64(id),    DB_TEXT(block), DB_TEXT(figure),
                             DB_TEXT(text), DB_I64(by),     DB_TS(now)};
 
@@ -219,8 +227,9 @@ enum hn_code report_store_add_remark(struct db *db, int64_t id, const char *bloc
 enum hn_code report_store_settle(struct db *db, int64_t id, int64_t remark_id, int64_t by,
                                  hn_instant now, struct hn_err *e)
 {
-    static const char sql[] = "UPDATE report.remark SET settled_by = $3, settled_at = $4 "
-                              "WHERE report_id = $1 AND id = $2 AND settled_at IS NULL RETURNING id";
+    static const char sql[] =
+        "UPDATE report.remark SET settled_by = $3, settled_at = $4 "
+        "WHERE report_id = $1 AND id = $2 AND settled_at IS NULL RETURNING id";
     struct db_arg args[] = {DB_I64(id), DB_I64(remark_id), DB_I64(by), DB_TS(now)};
     int64_t got;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sla_report.c — what stands in the monthly SLA report (requirements 6.1): its data and template context. */
+/* sla_report.c — what stands in the monthly SLA report (requirements 6.1): its data and template
+ * context. */
 #include "itsm/report/render.h"
 
 #include "itsm/sla/sla.h"
@@ -25,7 +26,8 @@ static enum hn_code load_line(struct db *db, struct hn_arena *a, int64_t sla_id,
 
         if (sla_brief(db, a, sla_id, m, now, b, e) != HN_OK)
             return e->code;
-        if (hn_month_from(m) >= hn_month_from(april) && !b->is_reference && !sla_brief_is_empty(b)) {
+        if (hn_month_from(m) >= hn_month_from(april) && !b->is_reference &&
+            !sla_brief_is_empty(b)) {
             out->year.num += b->ratio.num;
             out->year.den += b->ratio.den;
         }
@@ -106,9 +108,10 @@ static void put_trend(struct tpl_val *m, struct hn_arena *a, const struct sla_li
         set_seconds(p, a, "downtime", l->trend[i].downtime_s);
         tpl_set_bool(p, "empty", empty);
     }
-    tpl_set_str(m, "last", sla_brief_is_empty(&l->trend[TREND_MONTHS - 2])
-                               ? NULL
-                               : percent(a, l->trend[TREND_MONTHS - 2].ratio));
+    tpl_set_str(m, "last",
+                sla_brief_is_empty(&l->trend[TREND_MONTHS - 2])
+                    ? NULL
+                    : percent(a, l->trend[TREND_MONTHS - 2].ratio));
     tpl_set_str(m, "last_year",
                 sla_brief_is_empty(&l->trend[0]) ? NULL : percent(a, l->trend[0].ratio));
     tpl_set_str(m, "year", percent(a, l->year));
@@ -307,7 +310,8 @@ static void put_counts(struct tpl_val *ctx, const struct sla_report *r)
     tpl_set_i64(m, "reference", reference);
 }
 
-/* Blocks that this release has no source for: printed as 該当なし with the reason, never left out. */
+/* Blocks that this release has no source for: printed as 該当なし with the reason, never left out.
+ */
 static void put_empty_blocks(struct tpl_val *ctx)
 {
     static const struct {
@@ -343,15 +347,16 @@ struct tpl_val *sla_report_context(struct hn_arena *a, const struct sla_report *
     char era[HN_ERA_MAX];
 
     set_month(ctx, a, "month", r->month);
-    tpl_set_str(ctx, "month_ja",
-                hn_arena_fmt(a, "%d年%d月", r->month.year, r->month.month));
-    tpl_set_str(ctx, "month_era",
-                hn_arena_fmt(a, "%s%d月",
-                             hn_wareki_year(hn_days_from_civil(r->month.year, r->month.month, 1), era),
-                             r->month.month));
-    tpl_set_str(ctx, "fiscal_year_era",
-                hn_arena_fmt(a, "%s度",
-                             hn_wareki_year(hn_days_from_civil(hn_fiscal_year(r->month), 4, 1), era)));
+    tpl_set_str(ctx, "month_ja", hn_arena_fmt(a, "%d年%d月", r->month.year, r->month.month));
+    tpl_set_str(
+        ctx, "month_era",
+        hn_arena_fmt(a, "%s%d月",
+                     hn_wareki_year(hn_days_from_civil(r->month.year, r->month.month, 1), era),
+                     r->month.month));
+    tpl_set_str(
+        ctx, "fiscal_year_era",
+        hn_arena_fmt(a, "%s度",
+                     hn_wareki_year(hn_days_from_civil(hn_fiscal_year(r->month), 4, 1), era)));
     tpl_set_i64(ctx, "edition", r->edition);
     tpl_set_instant(ctx, "made_at", r->now);
     tpl_set_instant(ctx, "month_from", hn_month_from(r->month));

@@ -30,8 +30,8 @@ static const char *sheet_name(struct hn_arena *a, const char *text)
 static lxw_worksheet *sheet(struct book *k, const char *id, const char *title,
                             const struct column *cols, size_t n, const struct sla_report *r)
 {
-    lxw_worksheet *ws =
-        workbook_add_worksheet(k->wb, sheet_name(k->a, hn_arena_fmt(k->a, "%s %s", id, hn_tr(title))));
+    lxw_worksheet *ws = workbook_add_worksheet(
+        k->wb, sheet_name(k->a, hn_arena_fmt(k->a, "%s %s", id, hn_tr(title))));
     char month[8];
 
     HN_ASSERT(ws != NULL);
@@ -64,7 +64,8 @@ static void put_whole(struct book *k, lxw_worksheet *ws, lxw_row_t row, int col,
 }
 
 /* The same three decimals, cut, as in the other formats. */
-static void put_percent(struct book *k, lxw_worksheet *ws, lxw_row_t row, int col, struct sla_ratio v)
+static void put_percent(struct book *k, lxw_worksheet *ws, lxw_row_t row, int col,
+                        struct sla_ratio v)
 {
     char text[SLA_TEXT_MAX];
 
@@ -101,15 +102,22 @@ static const char *state_word(const struct sla_result *x)
 
 static void availability(struct book *k, const struct sla_report *r)
 {
-    static const struct column cols[] = {
-        {HN_N("Service"), 40},          {HN_N("Calendar"), 22},        {HN_N("Target (%)"), 10},
-        {HN_N("Service time (s)"), 14}, {HN_N("Planned stops (s)"), 12}, {HN_N("Exclusions (s)"), 12},
-        {HN_N("Not monitored (s)"), 12}, {HN_N("Downtime (s)"), 12},   {HN_N("Availability (%)"), 12},
-        {HN_N("Lower bound (%)"), 12},  {HN_N("Without exclusions (%)"), 14}, {HN_N("State"), 10},
-        {HN_N("Last month (%)"), 12},   {HN_N("Same month last year (%)"), 16},
-        {HN_N("Fiscal year (%)"), 12}};
-    lxw_worksheet *ws =
-        sheet(k, "RSL-02", HN_N("Availability"), cols, HN_ARRAY_LEN(cols), r);
+    static const struct column cols[] = {{HN_N("Service"), 40},
+                                         {HN_N("Calendar"), 22},
+                                         {HN_N("Target (%)"), 10},
+                                         {HN_N("Service time (s)"), 14},
+                                         {HN_N("Planned stops (s)"), 12},
+                                         {HN_N("Exclusions (s)"), 12},
+                                         {HN_N("Not monitored (s)"), 12},
+                                         {HN_N("Downtime (s)"), 12},
+                                         {HN_N("Availability (%)"), 12},
+                                         {HN_N("Lower bound (%)"), 12},
+                                         {HN_N("Without exclusions (%)"), 14},
+                                         {HN_N("State"), 10},
+                                         {HN_N("Last month (%)"), 12},
+                                         {HN_N("Same month last year (%)"), 16},
+                                         {HN_N("Fiscal year (%)"), 12}};
+    lxw_worksheet *ws = sheet(k, "RSL-02", HN_N("Availability"), cols, HN_ARRAY_LEN(cols), r);
 
     for (size_t i = 0; i < r->n; i++) {
         const struct sla_line *l = &r->lines[i];
@@ -120,7 +128,8 @@ static void availability(struct book *k, const struct sla_report *r)
         put_text(k, ws, row, 0, l->r.service.name);
         put_text(k, ws, row, 1, l->r.calendar.name);
         (void)worksheet_write_number(
-            ws, row, 2, strtod(sla_target_text((struct sla_target){l->r.sla.target_e6}, text), NULL),
+            ws, row, 2,
+            strtod(sla_target_text((struct sla_target){l->r.sla.target_e6}, text), NULL),
             k->percent);
         put_whole(k, ws, row, 3, f->planned_s);
         put_whole(k, ws, row, 4, f->maintenance_s);
@@ -149,8 +158,8 @@ static void trend(struct book *k, const struct sla_report *r)
     for (int i = 0; i < TREND_MONTHS; i++) {
         char text[8];
 
-        cols[1 + i].name =
-            hn_arena_strdup(k->a, hn_month_text(hn_month_add(r->month, i - TREND_MONTHS + 1), text));
+        cols[1 + i].name = hn_arena_strdup(
+            k->a, hn_month_text(hn_month_add(r->month, i - TREND_MONTHS + 1), text));
         cols[1 + i].width = 10;
     }
     ws = sheet(k, "RSL-02", HN_N("13 months"), cols, HN_ARRAY_LEN(cols), r);
@@ -164,10 +173,12 @@ static void trend(struct book *k, const struct sla_report *r)
 
 static void year(struct book *k, const struct sla_report *r)
 {
-    static const struct column cols[] = {
-        {HN_N("Service"), 40},  {HN_N("Downtime of the fiscal year (s)"), 18},
-        {HN_N("Cap (s)"), 12},  {HN_N("Left (s)"), 12},
-        {HN_N("Forecast to 31 March (s)"), 18}, {HN_N("State"), 10}};
+    static const struct column cols[] = {{HN_N("Service"), 40},
+                                         {HN_N("Downtime of the fiscal year (s)"), 18},
+                                         {HN_N("Cap (s)"), 12},
+                                         {HN_N("Left (s)"), 12},
+                                         {HN_N("Forecast to 31 March (s)"), 18},
+                                         {HN_N("State"), 10}};
     lxw_worksheet *ws =
         sheet(k, "RSL-03", HN_N("Annual cumulative downtime"), cols, HN_ARRAY_LEN(cols), r);
     lxw_row_t row = 3;
@@ -191,10 +202,10 @@ static void year(struct book *k, const struct sla_report *r)
 
 static void outages(struct book *k, const struct sla_report *r)
 {
-    static const struct column cols[] = {
-        {HN_N("Service"), 40},      {HN_N("Outage"), 10}, {HN_N("From"), 19},
-        {HN_N("To"), 19},           {HN_N("Length (s)"), 12}, {HN_N("Counted (s)"), 12},
-        {HN_N("Ticket"), 10},       {HN_N("Reason"), 40}};
+    static const struct column cols[] = {{HN_N("Service"), 40},    {HN_N("Outage"), 10},
+                                         {HN_N("From"), 19},       {HN_N("To"), 19},
+                                         {HN_N("Length (s)"), 12}, {HN_N("Counted (s)"), 12},
+                                         {HN_N("Ticket"), 10},     {HN_N("Reason"), 40}};
     lxw_worksheet *ws = sheet(k, "RSL-04", HN_N("Outages"), cols, HN_ARRAY_LEN(cols), r);
     lxw_row_t row = 3;
 
@@ -219,10 +230,11 @@ static void outages(struct book *k, const struct sla_report *r)
 
 static void exclusions(struct book *k, const struct sla_report *r)
 {
-    static const struct column cols[] = {
-        {HN_N("Service"), 40}, {HN_N("Condition"), 10}, {HN_N("Reason"), 40}, {HN_N("From"), 19},
-        {HN_N("To"), 19},      {HN_N("Length (s)"), 12}, {HN_N("Proposed by"), 18},
-        {HN_N("Decided by"), 18}, {HN_N("Decided at"), 19}, {HN_N("Note"), 40}};
+    static const struct column cols[] = {{HN_N("Service"), 40},     {HN_N("Condition"), 10},
+                                         {HN_N("Reason"), 40},      {HN_N("From"), 19},
+                                         {HN_N("To"), 19},          {HN_N("Length (s)"), 12},
+                                         {HN_N("Proposed by"), 18}, {HN_N("Decided by"), 18},
+                                         {HN_N("Decided at"), 19},  {HN_N("Note"), 40}};
     lxw_worksheet *ws = sheet(k, "RSL-05", HN_N("Exclusions"), cols, HN_ARRAY_LEN(cols), r);
     lxw_row_t row = 3;
 
@@ -274,8 +286,7 @@ static void gaps(struct book *k, const struct sla_report *r)
 {
     static const struct column cols[] = {
         {HN_N("Service"), 40}, {HN_N("From"), 19}, {HN_N("To"), 19}, {HN_N("Length (s)"), 12}};
-    lxw_worksheet *ws =
-        sheet(k, "RSL-13", HN_N("Monitoring gaps"), cols, HN_ARRAY_LEN(cols), r);
+    lxw_worksheet *ws = sheet(k, "RSL-13", HN_N("Monitoring gaps"), cols, HN_ARRAY_LEN(cols), r);
     lxw_row_t row = 3;
 
     for (size_t i = 0; i < r->n; i++) {

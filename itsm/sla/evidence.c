@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence.c — `hinomi evidence export`: a month's figures with all that made them, so that somebody who
- * trusts neither us nor our code can compute them again (tools/verify-evidence does).
+ * evidence.c — `hinomi evidence export`: a month's figures with all that made them, so that
+ * somebody who trusts neither us nor our code can compute them again (tools/verify-evidence does).
  *
  * Integers and text only. Each row of a list named in evidence_json.c carries the digest of its own
- * content, and the whole file one over everything; the file's digest also stands in the audit journal.
+ * content, and the whole file one over everything; the file's digest also stands in the audit
+ * journal.
  */
 #include "itsm/sla/evidence_json.h"
 
@@ -73,11 +74,8 @@ static enum hn_code write_outages(struct db *db, struct hn_arena *a, struct hn_j
                                   const struct sla_result *r, hn_instant from, hn_instant to,
                                   struct hn_err *e)
 {
-    struct outage_filter f = {.service_id = r->service.id,
-                              .from = from,
-                              .to = to,
-                              .with_void = true,
-                              .limit = SLAS_MAX};
+    struct outage_filter f = {
+        .service_id = r->service.id, .from = from, .to = to, .with_void = true, .limit = SLAS_MAX};
     const struct outage_row *rows = NULL;
     size_t n = 0;
 
@@ -176,7 +174,8 @@ enum hn_code evidence_export(struct db *db, struct hn_arena *a, struct hn_month 
     hn_jw_text(&w, "month", hn_month_text(month, text));
     hn_jw_instant(&w, "made_at", now);
     hn_jw_array(&w, "slas");
-    if (db_begin(db, &tx, e) != HN_OK || sla_store_list(db, a, 0, 0, SLAS_MAX, &slas, &n, e) != HN_OK)
+    if (db_begin(db, &tx, e) != HN_OK ||
+        sla_store_list(db, a, 0, 0, SLAS_MAX, &slas, &n, e) != HN_OK)
         return e->code;
     for (size_t i = 0; i < n; i++)
         if (write_sla(db, a, &w, slas[i].id, month, now, e) != HN_OK)

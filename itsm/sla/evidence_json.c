@@ -206,7 +206,8 @@ static void leaves(EVP_MD_CTX *md, struct json_object *o, char *path, size_t len
                 names[n++] = json_object_iter_peek_name(&it);
         qsort(names, n, sizeof(*names), by_name);
         for (size_t i = 0; i < n; i++) {
-            int k = snprintf(path + len, PATH_MAX_BYTES - len, "%s%s", len == 0 ? "" : ".", names[i]);
+            int k =
+                snprintf(path + len, PATH_MAX_BYTES - len, "%s%s", len == 0 ? "" : ".", names[i]);
 
             HN_ASSERT(k > 0 && (size_t)k < PATH_MAX_BYTES - len);
             leaves(md, json_object_object_get(o, names[i]), path, len + (size_t)k);
@@ -264,7 +265,8 @@ static bool is_sealed_list(const char *name)
     return false;
 }
 
-/* Inner rows first, so that an outage's digest stays the same with or without its changes' digests. */
+/* Inner rows first, so that an outage's digest stays the same with or without its changes' digests.
+ */
 static void seal_rows(struct json_object *o, const char *list)
 {
     char hex[65];
@@ -282,8 +284,8 @@ static void seal_rows(struct json_object *o, const char *list)
     }
 }
 
-enum hn_code evidence_json_seal(const struct hn_sbuf *in, struct hn_sbuf *out,
-                                char digest[65], struct hn_err *e)
+enum hn_code evidence_json_seal(const struct hn_sbuf *in, struct hn_sbuf *out, char digest[65],
+                                struct hn_err *e)
 {
     HN_JSON o = NULL;
 

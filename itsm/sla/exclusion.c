@@ -83,8 +83,9 @@ enum hn_code exclusion_propose(struct db *db, struct hn_arena *a, const struct a
         return hn_fail_field(e, "to", "the end must be after the beginning");
     /* (6) is agreed by both sides: the contractor proposes, the ward approves. */
     if (hn_streq(in->reason, "agreed") && !role_is_contractor(who->role))
-        return hn_fail(e, HN_E_FORBIDDEN, "an exclusion agreed by both sides is proposed by the "
-                                          "contractor");
+        return hn_fail(e, HN_E_FORBIDDEN,
+                       "an exclusion agreed by both sides is proposed by the "
+                       "contractor");
     if (db_begin(db, &tx, e) != HN_OK || service_exists(db, a, in->service_id, e) != HN_OK ||
         exclusion_store_add(db, in, who->account_id, now, id, e) != HN_OK ||
         sla_audit(db, who, "exclusion.propose", "exclusion", *id, in->note, NULL,
@@ -93,9 +94,9 @@ enum hn_code exclusion_propose(struct db *db, struct hn_arena *a, const struct a
     return db_commit(&tx, e);
 }
 
-enum hn_code exclusion_decide(struct db *db, struct hn_arena *a, const struct actor *who, int64_t id,
-                              enum exclusion_decision d, const char *note, hn_instant now,
-                              struct hn_err *e)
+enum hn_code exclusion_decide(struct db *db, struct hn_arena *a, const struct actor *who,
+                              int64_t id, enum exclusion_decision d, const char *note,
+                              hn_instant now, struct hn_err *e)
 {
     DB_TX tx = {0};
     struct exclusion_row row;
@@ -110,7 +111,8 @@ enum hn_code exclusion_decide(struct db *db, struct hn_arena *a, const struct ac
         return hn_fail(e, HN_E_CONFLICT, "this has been decided already");
     if (d != EXCLUSION_APPROVE && (note == NULL || note[0] == '\0'))
         return hn_fail_field(e, "note", "say why");
-    if (exclusion_store_decide(db, id, decisions[d].state, who->account_id, note, now, e) != HN_OK ||
+    if (exclusion_store_decide(db, id, decisions[d].state, who->account_id, note, now, e) !=
+            HN_OK ||
         sla_audit(db, who, decisions[d].act, "exclusion", id, note, NULL,
                   period_json(a, row.reason, row.from_at, row.to_at), now, e) != HN_OK)
         return hn_ctx(e, "decide on exclusion %" PRId64, id);

@@ -2,15 +2,24 @@
 #include "itsm/sla/outage_store.h"
 
 static const struct db_col row_cols[] = {
-    DB_COL(exclusion_row, id),          DB_COL(exclusion_row, service_id),
-    DB_COL(exclusion_row, service_name), DB_COL(exclusion_row, from_at),
-    DB_COL(exclusion_row, to_at),       DB_COL(exclusion_row, reason),
-    DB_COL(exclusion_row, note),        DB_COL(exclusion_row, evidence),
-    DB_COL(exclusion_row, ticket_id),   DB_COL(exclusion_row, state),
-    DB_COL(exclusion_row, proposed_by), DB_COL(exclusion_row, proposer),
-    DB_COL(exclusion_row, proposed_at), DB_COL(exclusion_row, decided_by),
-    DB_COL(exclusion_row, decider),     DB_COL(exclusion_row, decided_at),
-    DB_COL(exclusion_row, decision_note), DB_COL(exclusion_row, version),
+    DB_COL(exclusion_row, id),
+    DB_COL(exclusion_row, service_id),
+    DB_COL(exclusion_row, service_name),
+    DB_COL(exclusion_row, from_at),
+    DB_COL(exclusion_row, to_at),
+    DB_COL(exclusion_row, reason),
+    DB_COL(exclusion_row, note),
+    DB_COL(exclusion_row, evidence),
+    DB_COL(exclusion_row, ticket_id),
+    DB_COL(exclusion_row, state),
+    DB_COL(exclusion_row, proposed_by),
+    DB_COL(exclusion_row, proposer),
+    DB_COL(exclusion_row, proposed_at),
+    DB_COL(exclusion_row, decided_by),
+    DB_COL(exclusion_row, decider),
+    DB_COL(exclusion_row, decided_at),
+    DB_COL(exclusion_row, decision_note),
+    DB_COL(exclusion_row, version),
 };
 #define ROW_COLS row_cols, HN_ARRAY_LEN(row_cols)
 #define SELECT_ROW                                                                                 \
@@ -51,11 +60,12 @@ enum hn_code exclusion_store_add(struct db *db, const struct exclusion_new *in, 
 {
     static const char sql[] =
         "INSERT INTO sla.exclusion (service_id, from_at, to_at, reason, note, evidence, ticket_id, "
-        "proposed_by, proposed_at, sample) VALUES ($1, $2, $3, $4, COALESCE($5, ''), $6, $7, $8, $9, "
+        "proposed_by, proposed_at, sample) VALUES ($1, $2, $3, $4, COALESCE($5, ''), $6, $7, $8, "
+        "$9, "
         "$10) RETURNING id";
-    struct db_arg args[] = {DB_I64(in->service_id), DB_TS(in->from),       DB_TS(in->to),
-                            DB_TEXT(in->reason),    DB_TEXT(in->note),     DB_TEXT(in->evidence),
-                            DB_ID(in->ticket_id),   DB_I64(by),            DB_TS(now),
+    struct db_arg args[] = {DB_I64(in->service_id), DB_TS(in->from),   DB_TS(in->to),
+                            DB_TEXT(in->reason),    DB_TEXT(in->note), DB_TEXT(in->evidence),
+                            DB_ID(in->ticket_id),   DB_I64(by),        DB_TS(now),
                             DB_BOOL(in->sample)};
 
     return db_i64(db, sql, args, 10, id, e);
@@ -73,11 +83,11 @@ enum hn_code exclusion_store_decide(struct db *db, int64_t id, const char *state
 }
 
 static const struct db_col gap_cols[] = {
-    DB_COL(gap_row, id),          DB_COL(gap_row, service_id), DB_COL(gap_row, service_name),
-    DB_COL(gap_row, from_at),     DB_COL(gap_row, to_at),      DB_COL(gap_row, decision),
-    DB_COL(gap_row, evidence),    DB_COL(gap_row, state),      DB_COL(gap_row, proposed_by),
-    DB_COL(gap_row, proposer),    DB_COL(gap_row, proposed_at), DB_COL(gap_row, decided_by),
-    DB_COL(gap_row, decider),     DB_COL(gap_row, decided_at), DB_COL(gap_row, decision_note),
+    DB_COL(gap_row, id),           DB_COL(gap_row, service_id),  DB_COL(gap_row, service_name),
+    DB_COL(gap_row, from_at),      DB_COL(gap_row, to_at),       DB_COL(gap_row, decision),
+    DB_COL(gap_row, evidence),     DB_COL(gap_row, state),       DB_COL(gap_row, proposed_by),
+    DB_COL(gap_row, proposer),     DB_COL(gap_row, proposed_at), DB_COL(gap_row, decided_by),
+    DB_COL(gap_row, decider),      DB_COL(gap_row, decided_at),  DB_COL(gap_row, decision_note),
     DB_COL(gap_row, exclusion_id),
 };
 
@@ -96,18 +106,20 @@ enum hn_code gap_store_list(struct db *db, struct hn_arena *a, int64_t service_i
         "AND ($4::timestamptz IS NULL OR g.from_at < $4) ORDER BY g.from_at, g.id LIMIT 1000";
     struct db_arg args[] = {DB_ID(service_id), DB_ID(id), DB_TS(from), DB_TS(to)};
 
-    return db_select(db, sql, args, 4, gap_cols, HN_ARRAY_LEN(gap_cols), sizeof(**out), a, out, n, e);
+    return db_select(db, sql, args, 4, gap_cols, HN_ARRAY_LEN(gap_cols), sizeof(**out), a, out, n,
+                     e);
 }
 
 enum hn_code gap_store_add(struct db *db, const struct gap_new *in, int64_t by, hn_instant now,
                            int64_t *id, struct hn_err *e)
 {
     static const char sql[] =
-        "INSERT INTO sla.gap_decision (service_id, from_at, to_at, decision, evidence, proposed_by, "
+        "INSERT INTO sla.gap_decision (service_id, from_at, to_at, decision, evidence, "
+        "proposed_by, "
         "proposed_at, sample) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
-    struct db_arg args[] = {DB_I64(in->service_id), DB_TS(in->from), DB_TS(in->to),
-                            DB_TEXT(in->decision),  DB_TEXT(in->evidence), DB_I64(by),
-                            DB_TS(now),             DB_BOOL(in->sample)};
+    struct db_arg args[] = {
+        DB_I64(in->service_id), DB_TS(in->from), DB_TS(in->to), DB_TEXT(in->decision),
+        DB_TEXT(in->evidence),  DB_I64(by),      DB_TS(now),    DB_BOOL(in->sample)};
 
     return db_i64(db, sql, args, 8, id, e);
 }

@@ -116,8 +116,8 @@ enum hn_code outage_decide(struct db *db, struct hn_arena *a, const struct actor
         return hn_fail(e, HN_E_CONFLICT, "no correction of this outage is waiting");
     if (c->proposed_by == who->account_id)
         return hn_fail(e, HN_E_FORBIDDEN, "whoever proposed this cannot approve it");
-    if (outage_store_decide(db, c->id, approve ? "approved" : "rejected", who->account_id, note, now,
-                            e) != HN_OK)
+    if (outage_store_decide(db, c->id, approve ? "approved" : "rejected", who->account_id, note,
+                            now, e) != HN_OK)
         return e->code;
     if (approve && outage_store_correct(db, id, c->from_at, c->to_at, c->void_it, e) != HN_OK)
         return e->code;

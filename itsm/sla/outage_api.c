@@ -46,7 +46,8 @@ enum hn_code outage_api_list(struct http_ctx *c, struct hn_err *e)
     w = http_items_begin(c);
     for (size_t i = 0; i < n && i < (size_t)page.limit; i++)
         outage_json_write(w, NULL, &rows[i], NULL, 0);
-    return http_items_end(c, next_cursor(c, n, page.limit, n ? rows[HN_MIN(n, (size_t)page.limit) - 1].id : 0), e);
+    return http_items_end(
+        c, next_cursor(c, n, page.limit, n ? rows[HN_MIN(n, (size_t)page.limit) - 1].id : 0), e);
 }
 
 enum hn_code outage_api_get(struct http_ctx *c, struct hn_err *e)
@@ -108,7 +109,8 @@ enum hn_code outage_api_reject(struct http_ctx *c, struct hn_err *e)
     return outage_decision(c, false, e);
 }
 
-/* What an outage was measured from: the transitions of the rule's checks around it, and the samples. */
+/* What an outage was measured from: the transitions of the rule's checks around it, and the
+ * samples. */
 enum hn_code outage_api_evidence(struct http_ctx *c, struct hn_err *e)
 {
     const struct timeline_step *steps = NULL;
@@ -121,7 +123,8 @@ enum hn_code outage_api_evidence(struct http_ctx *c, struct hn_err *e)
     size_t n_samples = 0;
     int64_t id;
 
-    if (http_param_id(c, "id", &id, e) != HN_OK || outage_get(c->db, c->arena, id, &row, e) != HN_OK ||
+    if (http_param_id(c, "id", &id, e) != HN_OK ||
+        outage_get(c->db, c->arena, id, &row, e) != HN_OK ||
         service_get(c->db, c->arena, row.service_id, &service, e) != HN_OK)
         return e->code;
     to = row.to_at == HN_UNSET ? c->now : row.to_at;
@@ -196,7 +199,8 @@ enum hn_code exclusion_api_list(struct http_ctx *c, struct hn_err *e)
     w = http_items_begin(c);
     for (size_t i = 0; i < n && i < (size_t)page.limit; i++)
         exclusion_json_write(w, NULL, &rows[i]);
-    return http_items_end(c, next_cursor(c, n, page.limit, n ? rows[HN_MIN(n, (size_t)page.limit) - 1].id : 0), e);
+    return http_items_end(
+        c, next_cursor(c, n, page.limit, n ? rows[HN_MIN(n, (size_t)page.limit) - 1].id : 0), e);
 }
 
 enum hn_code exclusion_api_get(struct http_ctx *c, struct hn_err *e)

@@ -2,13 +2,20 @@
 #include "itsm/sla/outage_store.h"
 
 static const struct db_col row_cols[] = {
-    DB_COL(outage_row, id),            DB_COL(outage_row, service_id),
-    DB_COL(outage_row, service_name),  DB_COL(outage_row, source),
-    DB_COL(outage_row, from_at),       DB_COL(outage_row, to_at),
-    DB_COL(outage_row, measured_from), DB_COL(outage_row, measured_to),
-    DB_COL(outage_row, corrected),     DB_COL(outage_row, voided),
-    DB_COL(outage_row, reason),        DB_COL(outage_row, ticket_id),
-    DB_COL(outage_row, created_by),    DB_COL(outage_row, created_at),
+    DB_COL(outage_row, id),
+    DB_COL(outage_row, service_id),
+    DB_COL(outage_row, service_name),
+    DB_COL(outage_row, source),
+    DB_COL(outage_row, from_at),
+    DB_COL(outage_row, to_at),
+    DB_COL(outage_row, measured_from),
+    DB_COL(outage_row, measured_to),
+    DB_COL(outage_row, corrected),
+    DB_COL(outage_row, voided),
+    DB_COL(outage_row, reason),
+    DB_COL(outage_row, ticket_id),
+    DB_COL(outage_row, created_by),
+    DB_COL(outage_row, created_at),
     DB_COL(outage_row, version),
 };
 #define ROW_COLS row_cols, HN_ARRAY_LEN(row_cols)
@@ -26,7 +33,7 @@ enum hn_code outage_store_list(struct db *db, struct hn_arena *a, const struct o
                    "AND ($3::timestamptz IS NULL OR o.to_at IS NULL OR o.to_at > $3) "
                    "AND ($4::timestamptz IS NULL OR o.from_at < $4) AND (NOT o.voided OR $5) "
                    "AND o.id > $6 ORDER BY o.id LIMIT $7";
-    struct db_arg args[] = {DB_ID(f->service_id), DB_ID(f->ticket_id),  DB_TS(f->from),
+    struct db_arg args[] = {DB_ID(f->service_id), DB_ID(f->ticket_id),   DB_TS(f->from),
                             DB_TS(f->to),         DB_BOOL(f->with_void), DB_I64(f->after),
                             DB_I64(f->limit)};
 
@@ -61,11 +68,13 @@ enum hn_code outage_store_add(struct db *db, const struct outage_new *in, const 
     static const char sql[] =
         "INSERT INTO sla.outage (service_id, source, from_at, to_at, measured_from, measured_to, "
         "reason, ticket_id, created_by, created_at, sample) VALUES ($1, $2, $3, $4, "
-        "CASE WHEN $2 = 'rule' THEN $3::timestamptz END, CASE WHEN $2 = 'rule' THEN $4::timestamptz END, "
+        "CASE WHEN $2 = 'rule' THEN $3::timestamptz END, CASE WHEN $2 = 'rule' THEN "
+        "$4::timestamptz END, "
         "$5, $6, $7, $8, $9) RETURNING id";
-    struct db_arg args[] = {DB_I64(in->service_id), DB_TEXT(source),   DB_TS(in->from),
-                            DB_TS(in->to),          DB_TEXT(in->reason), DB_ID(in->ticket_id),
-                            DB_ID(by),              DB_TS(now),        DB_BOOL(in->sample)};
+    struct db_arg args[] = {
+        DB_I64(in->service_id), DB_TEXT(source),      DB_TS(in->from), DB_TS(in->to),
+        DB_TEXT(in->reason),    DB_ID(in->ticket_id), DB_ID(by),       DB_TS(now),
+        DB_BOOL(in->sample)};
 
     return db_i64(db, sql, args, 9, id, e);
 }
@@ -113,30 +122,32 @@ enum hn_code outage_store_correct(struct db *db, int64_t id, hn_instant from, hn
 }
 
 static const struct db_col change_cols[] = {
-    DB_COL(outage_change_row, id),          DB_COL(outage_change_row, outage_id),
-    DB_COL(outage_change_row, from_at),     DB_COL(outage_change_row, to_at),
-    DB_COL(outage_change_row, void_it),     DB_COL(outage_change_row, old_from_at),
-    DB_COL(outage_change_row, old_to_at),   DB_COL(outage_change_row, reason),
-    DB_COL(outage_change_row, state),       DB_COL(outage_change_row, proposed_by),
-    DB_COL(outage_change_row, proposer),    DB_COL(outage_change_row, proposed_at),
-    DB_COL(outage_change_row, decided_by),  DB_COL(outage_change_row, decider),
-    DB_COL(outage_change_row, decided_at),  DB_COL(outage_change_row, decision_note),
+    DB_COL(outage_change_row, id),         DB_COL(outage_change_row, outage_id),
+    DB_COL(outage_change_row, from_at),    DB_COL(outage_change_row, to_at),
+    DB_COL(outage_change_row, void_it),    DB_COL(outage_change_row, old_from_at),
+    DB_COL(outage_change_row, old_to_at),  DB_COL(outage_change_row, reason),
+    DB_COL(outage_change_row, state),      DB_COL(outage_change_row, proposed_by),
+    DB_COL(outage_change_row, proposer),   DB_COL(outage_change_row, proposed_at),
+    DB_COL(outage_change_row, decided_by), DB_COL(outage_change_row, decider),
+    DB_COL(outage_change_row, decided_at), DB_COL(outage_change_row, decision_note),
 };
 
-enum hn_code outage_store_changes(struct db *db, struct hn_arena *a, int64_t outage_id, bool waiting,
-                                  const struct outage_change_row **out, size_t *n, struct hn_err *e)
+enum hn_code outage_store_changes(struct db *db, struct hn_arena *a, int64_t outage_id,
+                                  bool waiting, const struct outage_change_row **out, size_t *n,
+                                  struct hn_err *e)
 {
     static const char sql[] =
         "SELECT c.id, c.outage_id, c.from_at, c.to_at, c.void AS void_it, c.old_from_at, "
         "c.old_to_at, c.reason, c.state, c.proposed_by, p.name AS proposer, c.proposed_at, "
         "c.decided_by, d.name AS decider, c.decided_at, c.decision_note FROM sla.outage_change c "
-        "JOIN auth.account p ON p.id = c.proposed_by LEFT JOIN auth.account d ON d.id = c.decided_by "
+        "JOIN auth.account p ON p.id = c.proposed_by LEFT JOIN auth.account d ON d.id = "
+        "c.decided_by "
         "WHERE ($1::bigint IS NULL OR c.outage_id = $1) AND (NOT $2 OR c.state = 'proposed') "
         "ORDER BY c.id DESC LIMIT 500";
     struct db_arg args[] = {DB_ID(outage_id), DB_BOOL(waiting)};
 
-    return db_select(db, sql, args, 2, change_cols, HN_ARRAY_LEN(change_cols), sizeof(**out), a, out,
-                     n, e);
+    return db_select(db, sql, args, 2, change_cols, HN_ARRAY_LEN(change_cols), sizeof(**out), a,
+                     out, n, e);
 }
 
 enum hn_code outage_store_propose(struct db *db, const struct outage_row *old,
@@ -145,10 +156,11 @@ enum hn_code outage_store_propose(struct db *db, const struct outage_row *old,
 {
     static const char sql[] =
         "INSERT INTO sla.outage_change (outage_id, from_at, to_at, void, old_from_at, old_to_at, "
-        "reason, proposed_by, proposed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
-    struct db_arg args[] = {DB_I64(old->id),       DB_TS(in->from),     DB_TS(in->to),
-                            DB_BOOL(in->void_it),  DB_TS(old->from_at), DB_TS(old->to_at),
-                            DB_TEXT(in->reason),   DB_I64(by),          DB_TS(now)};
+        "reason, proposed_by, proposed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING "
+        "id";
+    struct db_arg args[] = {DB_I64(old->id),      DB_TS(in->from),     DB_TS(in->to),
+                            DB_BOOL(in->void_it), DB_TS(old->from_at), DB_TS(old->to_at),
+                            DB_TEXT(in->reason),  DB_I64(by),          DB_TS(now)};
 
     return db_i64(db, sql, args, 9, id, e);
 }
@@ -158,7 +170,8 @@ enum hn_code outage_store_decide(struct db *db, int64_t change_id, const char *s
 {
     static const char sql[] = "UPDATE sla.outage_change SET state = $2, decided_by = $3, "
                               "decision_note = $4, decided_at = $5 WHERE id = $1";
-    struct db_arg args[] = {DB_I64(change_id), DB_TEXT(state), DB_I64(by), DB_TEXT(note), DB_TS(now)};
+    struct db_arg args[] = {DB_I64(change_id), DB_TEXT(state), DB_I64(by), DB_TEXT(note),
+                            DB_TS(now)};
 
     return db_exec(db, sql, args, 5, NULL, e);
 }

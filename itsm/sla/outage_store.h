@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* outage_store.h — the rows of sla.outage, sla.outage_change, sla.exclusion and sla.gap_decision. */
+/* outage_store.h — the rows of sla.outage, sla.outage_change, sla.exclusion and sla.gap_decision.
+ */
 #ifndef ITSM_OUTAGE_STORE_H
 #define ITSM_OUTAGE_STORE_H
 
@@ -19,12 +20,13 @@ enum hn_code outage_store_add(struct db *db, const struct outage_new *in, const 
 enum hn_code outage_store_measure(struct db *db, int64_t id, hn_instant from, hn_instant to,
                                   struct hn_err *e);
 enum hn_code outage_store_void_measured(struct db *db, int64_t id, struct hn_err *e);
-enum hn_code outage_store_set_ticket(struct db *db, int64_t id, int64_t ticket_id, struct hn_err *e);
+enum hn_code outage_store_set_ticket(struct db *db, int64_t id, int64_t ticket_id,
+                                     struct hn_err *e);
 enum hn_code outage_store_correct(struct db *db, int64_t id, hn_instant from, hn_instant to,
                                   bool void_it, struct hn_err *e);
 
-enum hn_code outage_store_changes(struct db *db, struct hn_arena *a, int64_t outage_id, bool waiting,
-                                  const struct outage_change_row **out, size_t *n,
+enum hn_code outage_store_changes(struct db *db, struct hn_arena *a, int64_t outage_id,
+                                  bool waiting, const struct outage_change_row **out, size_t *n,
                                   struct hn_err *e);
 enum hn_code outage_store_propose(struct db *db, const struct outage_row *old,
                                   const struct outage_correction *in, int64_t by, hn_instant now,

@@ -21,7 +21,8 @@ static enum hn_code load_exclusions(struct db *db, struct hn_arena *a, int64_t s
                                     hn_instant from, hn_instant to, struct sla_result *r,
                                     struct sla_in *in, struct hn_err *e)
 {
-    struct exclusion_filter f = {.service_id = service_id, .from = from, .to = to, .limit = ROWS_MAX};
+    struct exclusion_filter f = {
+        .service_id = service_id, .from = from, .to = to, .limit = ROWS_MAX};
     const struct exclusion_row *rows = NULL;
     struct exclusion_row *approved;
     struct ivl *x;
@@ -100,7 +101,8 @@ static enum hn_code load_unknown(struct db *db, struct hn_arena *a, int64_t serv
         return e->code;
     ids = sync_checks(a, versions, n_versions);
     if (timeline_read(db, a, ids, from, to, &lines, e) != HN_OK ||
-        sync_timeline(a, versions, n_versions, lines, ids.n, from, to, &down, &unknown, e) != HN_OK ||
+        sync_timeline(a, versions, n_versions, lines, ids.n, from, to, &down, &unknown, e) !=
+            HN_OK ||
         gap_store_list(db, a, service_id, 0, from, to, &r->gaps, &r->n_gaps, e) != HN_OK)
         return e->code;
     up = hn_arena_make(a, struct ivl, r->n_gaps);
@@ -265,8 +267,8 @@ static enum hn_code year_figures(struct db *db, struct hn_arena *a, struct sla_r
         if (is_this)
             break;
     }
-    if (calendars_in_force(db, a, r->sla.calendar_id, hn_month_from(r->month), &calendar, NULL, e) !=
-        HN_OK)
+    if (calendars_in_force(db, a, r->sla.calendar_id, hn_month_from(r->month), &calendar, NULL,
+                           e) != HN_OK)
         return e->code;
     if (r->sla.year_cap_s > 0)
         in.cap_s = r->sla.year_cap_s;
@@ -283,8 +285,10 @@ enum hn_code sla_result(struct db *db, struct hn_arena *a, int64_t sla_id, struc
     if (hn_month_from(month) > now)
         return hn_fail_field(e, "month", "lies in the future");
     if (month_figures(db, a, sla_id, month, now, out, e) != HN_OK ||
-        result_other_metric(db, a, out, now, e) != HN_OK || year_figures(db, a, out, now, e) != HN_OK)
-        return hn_ctx(e, "result of SLA %" PRId64 " for %04d-%02d", sla_id, month.year, month.month);
+        result_other_metric(db, a, out, now, e) != HN_OK ||
+        year_figures(db, a, out, now, e) != HN_OK)
+        return hn_ctx(e, "result of SLA %" PRId64 " for %04d-%02d", sla_id, month.year,
+                      month.month);
     return HN_OK;
 }
 
@@ -296,8 +300,9 @@ static enum hn_code check_one(const struct sla_result *r, struct hn_err *e)
                              "the definition of \"%s\" is not approved by the ward",
                              r->service.name);
     if (r->figures.unmeasured_s > 0 && !r->figures.is_reference)
-        return hn_fail_field(e, "gaps", "\"%s\" has %" PRId64 " seconds without measurement that "
-                                        "nobody has decided on",
+        return hn_fail_field(e, "gaps",
+                             "\"%s\" has %" PRId64 " seconds without measurement that "
+                             "nobody has decided on",
                              r->service.name, r->figures.unmeasured_s);
     return HN_OK;
 }

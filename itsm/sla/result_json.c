@@ -114,8 +114,7 @@ void sla_result_write(struct hn_jw *w, const char *key, const struct sla_result 
     hn_jw_i64(w, "calendar_version", r->calendar.version);
     hn_jw_text(w, "month", hn_month_text(r->month, month));
     hn_jw_f64(w, "target", (double)r->sla.target_e6 / 1e6);
-    hn_jw_text(w, "target_percent",
-               sla_target_text((struct sla_target){r->sla.target_e6}, text));
+    hn_jw_text(w, "target_percent", sla_target_text((struct sla_target){r->sla.target_e6}, text));
     if (hn_streq(r->sla.metric, "availability"))
         write_availability(w, r);
     else

@@ -27,7 +27,7 @@ enum hn_code result_store_closed(struct db *db, struct hn_arena *a, int64_t sla_
 }
 
 static const struct db_col brief_cols[] = {
-    DB_COL(sla_brief, planned_s),    DB_COL(sla_brief, excluded_s), DB_COL(sla_brief, downtime_s),
+    DB_COL(sla_brief, planned_s),    DB_COL(sla_brief, excluded_s),   DB_COL(sla_brief, downtime_s),
     DB_COL(sla_brief, unmeasured_s), DB_COL(sla_brief, is_reference), DB_COL(sla_brief, edition),
 };
 
@@ -56,15 +56,16 @@ enum hn_code result_store_closed_brief(struct db *db, int64_t sla_id, struct hn_
     return e->code;
 }
 
-enum hn_code result_store_due(struct db *db, struct hn_arena *a, int64_t service_id, bool resolution,
-                              hn_instant from, hn_instant to, const struct sla_due **out, size_t *n,
-                              struct hn_err *e)
+enum hn_code result_store_due(struct db *db, struct hn_arena *a, int64_t service_id,
+                              bool resolution, hn_instant from, hn_instant to,
+                              const struct sla_due **out, size_t *n, struct hn_err *e)
 {
     static const char sql[] =
         "SELECT CASE WHEN $2 THEN resolution_due_at ELSE response_due_at END AS due_at, "
         "CASE WHEN $2 THEN resolved_at ELSE responded_at END AS done_at FROM sla.ticket_due "
         "WHERE service_id = $1 AND CASE WHEN $2 THEN resolution_due_at ELSE response_due_at END "
-        ">= $3 AND CASE WHEN $2 THEN resolution_due_at ELSE response_due_at END < $4 ORDER BY 1, id";
+        ">= $3 AND CASE WHEN $2 THEN resolution_due_at ELSE response_due_at END < $4 ORDER BY 1, "
+        "id";
     static const struct db_col cols[] = {DB_COL(sla_due, due_at), DB_COL(sla_due, done_at)};
     struct db_arg args[] = {DB_I64(service_id), DB_BOOL(resolution), DB_TS(from), DB_TS(to)};
 

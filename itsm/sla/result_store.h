@@ -11,12 +11,13 @@ enum hn_code result_store_close(struct db *db, int64_t report_id, int64_t sla_id
 /* The newest closed edition's JSON; HN_E_NOT_FOUND when the month is not closed for this SLA. */
 enum hn_code result_store_closed(struct db *db, struct hn_arena *a, int64_t sla_id,
                                  struct hn_month month, const char **out, struct hn_err *e);
-/* The newest closed edition's seconds: for the year's sum and trends. *closed: whether there is one. */
+/* The newest closed edition's seconds: for the year's sum and trends. *closed: whether there is
+ * one. */
 enum hn_code result_store_closed_brief(struct db *db, int64_t sla_id, struct hn_month month,
                                        struct sla_brief *out, bool *closed, struct hn_err *e);
 /* Tickets of the service whose first response (or resolution) fell due within [from, to). */
-enum hn_code result_store_due(struct db *db, struct hn_arena *a, int64_t service_id, bool resolution,
-                              hn_instant from, hn_instant to, const struct sla_due **out, size_t *n,
-                              struct hn_err *e);
+enum hn_code result_store_due(struct db *db, struct hn_arena *a, int64_t service_id,
+                              bool resolution, hn_instant from, hn_instant to,
+                              const struct sla_due **out, size_t *n, struct hn_err *e);
 
 #endif

@@ -59,7 +59,8 @@ enum hn_code service_create(struct db *db, struct hn_arena *a, const struct acto
         service_store_add(db, in, now, id, e) != HN_OK ||
         service_store_add_version(db, *id, 1, in->valid_from, in->rule, ids, who->account_id, now,
                                   e) != HN_OK ||
-        sla_audit(db, who, "service.create", "service", *id, NULL, NULL, in->rule, now, e) != HN_OK ||
+        sla_audit(db, who, "service.create", "service", *id, NULL, NULL, in->rule, now, e) !=
+            HN_OK ||
         sla_sync_service(db, a, *id, HN_UNSET + 1, 0, now, e) != HN_OK)
         return hn_ctx(e, "create service");
     return db_commit(&tx, e);
@@ -82,7 +83,8 @@ enum hn_code service_change(struct db *db, struct hn_arena *a, const struct acto
         service_store_next(db, id, in, &version, e) != HN_OK ||
         service_store_add_version(db, id, version, from, rule, ids, who->account_id, now, e) !=
             HN_OK ||
-        sla_audit(db, who, "service.change", "service", id, NULL, old.rule, rule, now, e) != HN_OK ||
+        sla_audit(db, who, "service.change", "service", id, NULL, old.rule, rule, now, e) !=
+            HN_OK ||
         sla_sync_service(db, a, id, from, 0, now, e) != HN_OK)
         return hn_ctx(e, "change service %" PRId64, id);
     return db_commit(&tx, e);

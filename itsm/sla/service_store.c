@@ -21,9 +21,10 @@ enum hn_code service_store_list(struct db *db, struct hn_arena *a, const char *q
                                 int64_t limit, const struct service_row **out, size_t *n,
                                 struct hn_err *e)
 {
-    static const char sql[] = SELECT_ROW "WHERE v.version = s.version AND s.id > $1 AND "
-                                         "($2::text IS NULL OR strpos(lower(s.name), lower($2)) > 0) "
-                                         "ORDER BY s.id LIMIT $3";
+    static const char sql[] =
+        SELECT_ROW "WHERE v.version = s.version AND s.id > $1 AND "
+                   "($2::text IS NULL OR strpos(lower(s.name), lower($2)) > 0) "
+                   "ORDER BY s.id LIMIT $3";
     struct db_arg args[] = {DB_I64(after), DB_TEXT(q), DB_I64(limit)};
 
     return db_select(db, sql, args, 3, ROW_COLS, sizeof(**out), a, out, n, e);
@@ -51,7 +52,8 @@ enum hn_code service_store_add(struct db *db, const struct service_new *in, hn_i
                                int64_t *id, struct hn_err *e)
 {
     static const char sql[] =
-        "INSERT INTO sla.service (name, kind, site_id, system_id, line_id, owner, sample, created_at) "
+        "INSERT INTO sla.service (name, kind, site_id, system_id, line_id, owner, sample, "
+        "created_at) "
         "VALUES ($1, COALESCE($2, 'service'), $3, $4, $5, $6, $7, $8) RETURNING id";
     struct db_arg args[] = {DB_TEXT(in->name),    DB_TEXT(in->kind),  DB_ID(in->site_id),
                             DB_ID(in->system_id), DB_ID(in->line_id), DB_TEXT(in->owner),
@@ -82,10 +84,9 @@ enum hn_code service_store_add_version(struct db *db, int64_t id, int64_t versio
     static const char sql[] =
         "INSERT INTO sla.service_version (service_id, version, valid_from, rule, check_ids, "
         "created_by, created_at) VALUES ($1, $2, COALESCE($3, '-infinity'), $4, $5, $6, $7)";
-    struct db_arg args[] = {DB_I64(id),    DB_I64(version),
-                            DB_TS(valid_from), DB_TEXT(rule),
-                            DB_I64S(checks.v, checks.n), DB_ID(by),
-                            DB_TS(now)};
+    struct db_arg args[] = {
+        DB_I64(id), DB_I64(version), DB_TS(valid_from), DB_TEXT(rule), DB_I64S(checks.v, checks.n),
+        DB_ID(by),  DB_TS(now)};
 
     return db_exec(db, sql, args, 7, NULL, e);
 }
@@ -135,15 +136,12 @@ enum hn_code service_store_lock(struct db *db, int64_t id, struct hn_err *e)
 }
 
 static const struct db_col sla_row_cols[] = {
-    DB_COL(sla_row, id),            DB_COL(sla_row, service_id),
-    DB_COL(sla_row, service_name),  DB_COL(sla_row, metric),
-    DB_COL(sla_row, name),          DB_COL(sla_row, version),
-    DB_COL(sla_row, valid_from),    DB_COL(sla_row, calendar_id),
-    DB_COL(sla_row, calendar_name), DB_COL(sla_row, target_e6),
-    DB_COL(sla_row, target_text),   DB_COL(sla_row, year_cap_s),
-    DB_COL(sla_row, start_at),      DB_COL(sla_row, cap_first_year),
-    DB_COL(sla_row, maintenance),   DB_COL(sla_row, created_by),
-    DB_COL(sla_row, created_at),    DB_COL(sla_row, approved_by),
+    DB_COL(sla_row, id),          DB_COL(sla_row, service_id),     DB_COL(sla_row, service_name),
+    DB_COL(sla_row, metric),      DB_COL(sla_row, name),           DB_COL(sla_row, version),
+    DB_COL(sla_row, valid_from),  DB_COL(sla_row, calendar_id),    DB_COL(sla_row, calendar_name),
+    DB_COL(sla_row, target_e6),   DB_COL(sla_row, target_text),    DB_COL(sla_row, year_cap_s),
+    DB_COL(sla_row, start_at),    DB_COL(sla_row, cap_first_year), DB_COL(sla_row, maintenance),
+    DB_COL(sla_row, created_by),  DB_COL(sla_row, created_at),     DB_COL(sla_row, approved_by),
     DB_COL(sla_row, approved_at),
 };
 #define SLA_COLS sla_row_cols, HN_ARRAY_LEN(sla_row_cols)
@@ -177,9 +175,9 @@ enum hn_code sla_store_get(struct db *db, struct hn_arena *a, int64_t id, struct
 enum hn_code sla_store_at(struct db *db, struct hn_arena *a, int64_t id, hn_instant at,
                           struct sla_row *out, struct hn_err *e)
 {
-    static const char sql[] = SELECT_SLA
-        "WHERE l.id = $1 ORDER BY (v.valid_from <= $2) DESC, "
-        "CASE WHEN v.valid_from <= $2 THEN v.valid_from END DESC, v.valid_from, v.version DESC LIMIT 1";
+    static const char sql[] = SELECT_SLA "WHERE l.id = $1 ORDER BY (v.valid_from <= $2) DESC, "
+                                         "CASE WHEN v.valid_from <= $2 THEN v.valid_from END DESC, "
+                                         "v.valid_from, v.version DESC LIMIT 1";
     struct db_arg args[] = {DB_I64(id), DB_TS(at)};
 
     return db_get(db, sql, args, 2, SLA_COLS, a, out, e);
@@ -215,11 +213,18 @@ enum hn_code sla_store_add_version(struct db *db, int64_t id, int64_t version,
         "INSERT INTO sla.sla_version (sla_id, version, valid_from, calendar_id, target_e6, "
         "target_text, year_cap_s, start_at, cap_first_year, maintenance, created_by, created_at) "
         "VALUES ($1, $2, COALESCE($3, '-infinity'), $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    struct db_arg args[] = {
-        DB_I64(id),          DB_I64(version),        DB_TS(in->valid_from),
-        DB_I64(in->calendar_id), DB_I64(in->target_e6), DB_TEXT(in->target_text),
-        DB_ID(in->year_cap_s), DB_TS(in->start_at),  DB_TEXT(in->cap_first_year),
-        DB_TEXT(in->maintenance), DB_ID(by),         DB_TS(now)};
+    struct db_arg args[] = {DB_I64(id),
+                            DB_I64(version),
+                            DB_TS(in->valid_from),
+                            DB_I64(in->calendar_id),
+                            DB_I64(in->target_e6),
+                            DB_TEXT(in->target_text),
+                            DB_ID(in->year_cap_s),
+                            DB_TS(in->start_at),
+                            DB_TEXT(in->cap_first_year),
+                            DB_TEXT(in->maintenance),
+                            DB_ID(by),
+                            DB_TS(now)};
 
     return db_exec(db, sql, args, 12, NULL, e);
 }

@@ -2,16 +2,17 @@
 /*
  * sla.h — services, service level agreements, outages, exclusions, gaps, and the month's result.
  *
- * What the figures mean is server/measure/sla.h; here are the rows they are computed from. What always
- * holds:
- *   - Definitions (service rule, SLA) are versioned with valid_from. A month is computed with the SLA and
- *     calendar versions in force at its beginning; rules count from their valid_from on. Only the ward
- *     approves a version, and not the person who made it.
- *   - An outage is measured by the rule (sla_sync_checks() after transitions) or recorded by hand. It
- *     is shortened, moved or voided only by a proposal that a second person approves; both versions stay.
+ * What the figures mean is server/measure/sla.h; here are the rows they are computed from. What
+ * always holds:
+ *   - Definitions (service rule, SLA) are versioned with valid_from. A month is computed with the
+ * SLA and calendar versions in force at its beginning; rules count from their valid_from on. Only
+ * the ward approves a version, and not the person who made it.
+ *   - An outage is measured by the rule (sla_sync_checks() after transitions) or recorded by hand.
+ * It is shortened, moved or voided only by a proposal that a second person approves; both versions
+ * stay.
  *   - An exclusion counts only when ward IT has approved it, another person than the proposer.
- *   - A gap (time in which the rule's value is unknown) is decided up, down or exclusion; the decision
- *     counts when a second person has approved it.
+ *   - A gap (time in which the rule's value is unknown) is decided up, down or exclusion; the
+ * decision counts when a second person has approved it.
  *   - Every act is one transaction with its audit row.
  */
 #ifndef ITSM_SLA_H
@@ -38,7 +39,7 @@ enum exclusion_reason {
     EXCLUSION_REASONS(X)
 #undef X
 };
-extern const char *const exclusion_reason_words[];  /* NULL-terminated */
+extern const char *const exclusion_reason_words[];    /* NULL-terminated */
 const char *exclusion_reason_label(const char *word); /* translated */
 int exclusion_reason_number(const char *word);        /* (1) … (6) of SLA-06; 0 unknown */
 
@@ -145,7 +146,8 @@ HN_MUST_USE enum hn_code sla_approve(struct db *db, struct hn_arena *a, const st
                                      int64_t id, hn_instant now, struct hn_err *e);
 
 /* ---- outages ---- */
-/* The checks behind an outage are those of the service's rule: timeline_steps() tells what they did. */
+/* The checks behind an outage are those of the service's rule: timeline_steps() tells what they
+ * did. */
 struct outage_row {
     int64_t id;
     int64_t service_id;
@@ -226,9 +228,9 @@ HN_MUST_USE enum hn_code outage_decide(struct db *db, struct hn_arena *a, const 
 HN_MUST_USE enum hn_code outage_set_ticket(struct db *db, int64_t id, int64_t ticket_id,
                                            struct hn_err *e);
 
-/* Derives the rule-measured outages of every service whose rule names one of the checks anew, from the
- * transitions at or after `from`. ticket_id: the incident that new outages belong to, 0 = none yet.
- * Called by flow in its transaction, and by whoever stores history. */
+/* Derives the rule-measured outages of every service whose rule names one of the checks anew, from
+ * the transitions at or after `from`. ticket_id: the incident that new outages belong to, 0 = none
+ * yet. Called by flow in its transaction, and by whoever stores history. */
 HN_MUST_USE enum hn_code sla_sync_checks(struct db *db, struct hn_arena *a, struct hn_i64s checks,
                                          hn_instant from, int64_t ticket_id, hn_instant now,
                                          struct hn_err *e);
@@ -282,8 +284,9 @@ HN_MUST_USE enum hn_code exclusion_get(struct db *db, struct hn_arena *a, int64_
 HN_MUST_USE enum hn_code exclusion_propose(struct db *db, struct hn_arena *a,
                                            const struct actor *who, const struct exclusion_new *in,
                                            hn_instant now, int64_t *id, struct hn_err *e);
-HN_MUST_USE enum hn_code exclusion_decide(struct db *db, struct hn_arena *a, const struct actor *who,
-                                          int64_t id, enum exclusion_decision d, const char *note,
+HN_MUST_USE enum hn_code exclusion_decide(struct db *db, struct hn_arena *a,
+                                          const struct actor *who, int64_t id,
+                                          enum exclusion_decision d, const char *note,
                                           hn_instant now, struct hn_err *e);
 
 /* ---- gaps ---- */
@@ -358,7 +361,7 @@ struct sla_result {
     size_t n_outages;
     const struct exclusion_row *exclusions; /* approved and overlapping the month */
     size_t n_exclusions;
-    size_t n_pending_exclusions;            /* proposed ones that overlap the month */
+    size_t n_pending_exclusions; /* proposed ones that overlap the month */
     const struct result_maintenance *maintenances;
     size_t n_maintenances;
     const struct gap_row *gaps; /* decisions that overlap the month */
@@ -386,7 +389,8 @@ struct sla_brief {
 HN_MUST_USE enum hn_code sla_brief(struct db *db, struct hn_arena *a, int64_t sla_id,
                                    struct hn_month month, hn_instant now, struct sla_brief *out,
                                    struct hn_err *e);
-/* As the API answers it: the newest closed edition's figures where one contains the SLA, else live. */
+/* As the API answers it: the newest closed edition's figures where one contains the SLA, else live.
+ */
 HN_MUST_USE enum hn_code sla_result_json(struct db *db, struct hn_arena *a, int64_t sla_id,
                                          struct hn_month month, bool live, hn_instant now,
                                          struct hn_sbuf *out, struct hn_err *e);

@@ -158,8 +158,7 @@ static enum hn_code api_results(struct http_ctx *c, struct hn_err *e)
     struct hn_sbuf b;
     int64_t id;
 
-    if (http_param_id(c, "id", &id, e) != HN_OK ||
-        http_query_month(c, "month", &month, e) != HN_OK)
+    if (http_param_id(c, "id", &id, e) != HN_OK || http_query_month(c, "month", &month, e) != HN_OK)
         return e->code;
     if (edition != NULL && !hn_streq(edition, "live"))
         return hn_fail_field(e, "edition", "is \"live\" or absent");

@@ -5,8 +5,8 @@
 #define RULE_MAX ((size_t)64 * 1024)
 
 static const char *const service_kinds[] = {"service", "site", "line", "system", NULL};
-static const char *const metrics[] = {"availability", "response", "first_response", "resolution",
-                                      "rto",          "rpo",      NULL};
+static const char *const metrics[] = {
+    "availability", "response", "first_response", "resolution", "rto", "rpo", NULL};
 static const char *const cap_words[] = {"pro_rata", "full", NULL};
 static const char *const maintenance_words[] = {"excluded", "counted", NULL};
 static const char *const gap_words[] = {"up", "down", "exclusion", NULL};
@@ -88,10 +88,9 @@ static void read_target(struct json_object *o, enum hn_need need, struct hn_aren
 
 enum hn_code sla_json_read(struct http_ctx *c, bool create, struct sla_new *in, struct hn_err *e)
 {
-    static const char *const fields[] = {"service_id", "metric",     "name",
-                                         "calendar_id", "target",    "year_cap_s",
-                                         "start",      "cap_first_year", "maintenance",
-                                         "valid_from", "version",    NULL};
+    static const char *const fields[] = {"service_id",  "metric",     "name",    "calendar_id",
+                                         "target",      "year_cap_s", "start",   "cap_first_year",
+                                         "maintenance", "valid_from", "version", NULL};
     enum hn_need need = create ? HN_REQ : HN_OPT;
     HN_JSON o = NULL;
 
@@ -159,7 +158,8 @@ enum hn_code outage_json_read_change(struct http_ctx *c, const struct outage_row
     static const char *const fields[] = {"from", "to", "void", "reason", "version", NULL};
     HN_JSON o = NULL;
 
-    *in = (struct outage_correction){.from = old->from_at, .to = old->to_at, .void_it = old->voided};
+    *in =
+        (struct outage_correction){.from = old->from_at, .to = old->to_at, .void_it = old->voided};
     if (http_json_body(c, &o, e) != HN_OK)
         return e->code;
     (void)hn_json_instant(o, "from", HN_OPT, &in->from, e);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sync.c — what the rule measures becomes outages. The transitions from a time on are put through the
- * service's rule (each version of it for its own time) and the outages that come out are laid beside the
- * stored ones: those that overlap are the same outage with new bounds, others are added, and one that
- * the transitions no longer show is voided. A person's correction stays in force throughout.
+ * sync.c — what the rule measures becomes outages. The transitions from a time on are put through
+ * the service's rule (each version of it for its own time) and the outages that come out are laid
+ * beside the stored ones: those that overlap are the same outage with new bounds, others are added,
+ * and one that the transitions no longer show is voided. A person's correction stays in force
+ * throughout.
  */
 #include "itsm/event/timeline.h"
 #include "itsm/sla/outage_store.h"
@@ -12,7 +13,6 @@
 #include "itsm/sla/sync.h"
 
 #define EVER (HN_UNSET + 1) /* -infinity in the database */
-
 
 struct hn_i64s sync_checks(struct hn_arena *a, const struct service_row *v, size_t n)
 {
@@ -64,10 +64,10 @@ static void add_span(struct spans *s, struct hn_arena *a, int64_t from, int64_t 
     s->v[s->n++] = (struct ivl){from, to};
 }
 
-enum hn_code sync_timeline(struct hn_arena *a, const struct service_row *versions, size_t n_versions,
-                           const struct check_timeline *lines, size_t n_lines, hn_instant from,
-                           hn_instant to, struct ivl_set *down, struct ivl_set *unknown,
-                           struct hn_err *e)
+enum hn_code sync_timeline(struct hn_arena *a, const struct service_row *versions,
+                           size_t n_versions, const struct check_timeline *lines, size_t n_lines,
+                           hn_instant from, hn_instant to, struct ivl_set *down,
+                           struct ivl_set *unknown, struct hn_err *e)
 {
     struct spans d = {0};
     struct spans u = {0};
@@ -127,7 +127,8 @@ static enum hn_code write_span(struct db *db, int64_t service_id, struct ivl spa
     if (old->ticket_id == 0 && ticket_id != 0 &&
         outage_store_set_ticket(db, old->id, ticket_id, e) != HN_OK)
         return e->code;
-    if (old->measured_from == span.from && old->measured_to == to && !(old->voided && !old->corrected))
+    if (old->measured_from == span.from && old->measured_to == to &&
+        !(old->voided && !old->corrected))
         return HN_OK;
     return outage_store_measure(db, old->id, span.from, to, e);
 }

@@ -78,7 +78,8 @@ enum hn_code maintenance_change(struct db *db, struct hn_arena *a, const struct 
     if (!hn_streq(old.state, "proposed"))
         return hn_fail(e, HN_E_CONFLICT, "this has been decided already");
     if (check_new(db, in, e) != HN_OK || maintenance_store_change(db, id, in, e) != HN_OK ||
-        journal(db, a, who, "maintenance.change", id, in->reason, in->from, in->to, now, e) != HN_OK)
+        journal(db, a, who, "maintenance.change", id, in->reason, in->from, in->to, now, e) !=
+            HN_OK)
         return hn_ctx(e, "change maintenance %" PRId64, id);
     return db_commit(&tx, e);
 }

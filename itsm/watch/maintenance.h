@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * maintenance.h — planned stops (計画停止): single or recurring windows over services, hosts and sites.
+ * maintenance.h — planned stops (計画停止): single or recurring windows over services, hosts and
+ * sites.
  *
- * A window silences alarms once ward IT has approved it (by another person than its proposer). Whether an
- * occurrence also enters M of the SLA is claim.h's: only what was approved at or before its beginning.
+ * A window silences alarms once ward IT has approved it (by another person than its proposer).
+ * Whether an occurrence also enters M of the SLA is claim.h's: only what was approved at or before
+ * its beginning.
  */
 #ifndef ITSM_WATCH_MAINTENANCE_H
 #define ITSM_WATCH_MAINTENANCE_H

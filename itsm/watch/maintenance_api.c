@@ -33,9 +33,10 @@ static void write_row(struct hn_jw *w, const char *key, const struct maintenance
     hn_jw_end_object(w);
 }
 
-/* [{"service_id": 1}, {"host_id": 2}, {"site_id": 3}]: one id an element, written back canonically. */
-static void read_scope(struct json_object *o, enum hn_need need, struct hn_arena *a, const char **out,
-                       struct hn_err *e)
+/* [{"service_id": 1}, {"host_id": 2}, {"site_id": 3}]: one id an element, written back canonically.
+ */
+static void read_scope(struct json_object *o, enum hn_need need, struct hn_arena *a,
+                       const char **out, struct hn_err *e)
 {
     static const char *const keys[] = {"service_id", "host_id", "site_id"};
     struct json_object *list = NULL;
@@ -69,8 +70,9 @@ static void read_scope(struct json_object *o, enum hn_need need, struct hn_arena
                 json_object_is_type(id, json_type_int) && json_object_get_int64(id) > 0)
                 key = keys[k];
         if (key == NULL) {
-            (void)hn_fail_field(e, hn_arena_fmt(a, "scope[%zu]", i),
-                                "is one of {\"service_id\": N}, {\"host_id\": N}, {\"site_id\": N}");
+            (void)hn_fail_field(
+                e, hn_arena_fmt(a, "scope[%zu]", i),
+                "is one of {\"service_id\": N}, {\"host_id\": N}, {\"site_id\": N}");
             return;
         }
         hn_jw_object(&w, NULL);
@@ -238,7 +240,8 @@ static const struct http_route routes[] = {
     {"PATCH", "/api/v1/maintenances/:id", PERM_MAINT_EDIT, api_change, 0, "Change a proposed one"},
     {"POST", "/api/v1/maintenances/:id/approve", PERM_APPROVE_WARD, api_approve, 0, "Approve it"},
     {"POST", "/api/v1/maintenances/:id/reject", PERM_APPROVE_WARD, api_reject, 0, "Reject it"},
-    {"POST", "/api/v1/maintenances/:id/end", PERM_MAINT_EDIT, api_end, 0, "End it now, or cancel it"},
+    {"POST", "/api/v1/maintenances/:id/end", PERM_MAINT_EDIT, api_end, 0,
+     "End it now, or cancel it"},
 };
 
 const struct hn_module maintenance_module = {

@@ -23,8 +23,7 @@ static const struct db_col row_cols[] = {
 
 enum hn_code maintenance_store_list(struct db *db, struct hn_arena *a,
                                     const struct maintenance_filter *f,
-                                    const struct maintenance_row **out, size_t *n,
-                                    struct hn_err *e)
+                                    const struct maintenance_row **out, size_t *n, struct hn_err *e)
 {
     static const char sql[] =
         SELECT_ROW "WHERE ($1::timestamptz IS NULL OR m.to_at > $1 OR m.recurrence IS NOT NULL) "
@@ -51,13 +50,14 @@ enum hn_code maintenance_store_add(struct db *db, const struct maintenance_new *
                                    hn_instant now, int64_t *id, struct hn_err *e)
 {
     static const char sql[] =
-        "INSERT INTO watch.maintenance (title, from_at, to_at, recurrence, scope, change_id, reason, "
+        "INSERT INTO watch.maintenance (title, from_at, to_at, recurrence, scope, change_id, "
+        "reason, "
         "kind, proposed_by, created_at, sample) VALUES ($1, $2, $3, $4, $5, $6, $7, "
         "COALESCE($8, 'own'), $9, $10, $11) RETURNING id";
-    struct db_arg args[] = {DB_TEXT(in->title),      DB_TS(in->from),     DB_TS(in->to),
-                            DB_TEXT(in->recurrence), DB_TEXT(in->scope),  DB_ID(in->change_id),
-                            DB_TEXT(in->reason),     DB_TEXT(in->kind),   DB_I64(by),
-                            DB_TS(now),              DB_BOOL(in->sample)};
+    struct db_arg args[] = {
+        DB_TEXT(in->title), DB_TS(in->from),      DB_TS(in->to),       DB_TEXT(in->recurrence),
+        DB_TEXT(in->scope), DB_ID(in->change_id), DB_TEXT(in->reason), DB_TEXT(in->kind),
+        DB_I64(by),         DB_TS(now),           DB_BOOL(in->sample)};
 
     return db_i64(db, sql, args, 11, id, e);
 }
@@ -69,9 +69,15 @@ enum hn_code maintenance_store_change(struct db *db, int64_t id, const struct ma
         "UPDATE watch.maintenance SET title = $2, from_at = $3, to_at = $4, recurrence = $5, "
         "scope = $6, change_id = $7, reason = $8, kind = COALESCE($9, kind), version = version + 1 "
         "WHERE id = $1 AND version = $10 AND state = 'proposed' RETURNING id";
-    struct db_arg args[] = {DB_I64(id),              DB_TEXT(in->title),  DB_TS(in->from),
-                            DB_TS(in->to),           DB_TEXT(in->recurrence), DB_TEXT(in->scope),
-                            DB_ID(in->change_id),    DB_TEXT(in->reason), DB_TEXT(in->kind),
+    struct db_arg args[] = {DB_I64(id),
+                            DB_TEXT(in->title),
+                            DB_TS(in->from),
+                            DB_TS(in->to),
+                            DB_TEXT(in->recurrence),
+                            DB_TEXT(in->scope),
+                            DB_ID(in->change_id),
+                            DB_TEXT(in->reason),
+                            DB_TEXT(in->kind),
                             DB_I64(in->seen_version)};
     int64_t got;
 

@@ -19,8 +19,8 @@ enum hn_code maintenance_store_decide(struct db *db, int64_t id, bool approve, i
                                       const char *note, hn_instant now, struct hn_err *e);
 enum hn_code maintenance_store_end(struct db *db, int64_t id, const char *state, hn_instant now,
                                    struct hn_err *e);
-/* Approved ones whose scope names the host or its site, or a service whose rule names one of its checks,
- * and that began before `before`. */
+/* Approved ones whose scope names the host or its site, or a service whose rule names one of its
+ * checks, and that began before `before`. */
 enum hn_code maintenance_store_of_host(struct db *db, struct hn_arena *a, int64_t host_id,
                                        hn_instant before, const struct maintenance_row **out,
                                        size_t *n, struct hn_err *e);

@@ -18,8 +18,9 @@ enum hn_code rrule_check(const char *rule, struct hn_err *e)
     struct icalrecurrencetype r;
 
     if (!parse(rule, &r))
-        return hn_fail_field(e, "recurrence", "is not a recurrence rule (RFC 5545), for example "
-                                              "FREQ=WEEKLY;BYDAY=SU");
+        return hn_fail_field(e, "recurrence",
+                             "is not a recurrence rule (RFC 5545), for example "
+                             "FREQ=WEEKLY;BYDAY=SU");
     if (r.freq == ICAL_SECONDLY_RECURRENCE || r.freq == ICAL_MINUTELY_RECURRENCE ||
         r.freq == ICAL_HOURLY_RECURRENCE)
         return hn_fail_field(e, "recurrence", "repeats more often than daily");
@@ -40,8 +41,8 @@ static struct icaltimetype local_time(hn_instant t)
     return i;
 }
 
-void rrule_expand(const char *rule, hn_instant from, hn_instant to, hn_instant begin, hn_instant end,
-                  struct hn_arena *a, const struct ivl **out, size_t *n)
+void rrule_expand(const char *rule, hn_instant from, hn_instant to, hn_instant begin,
+                  hn_instant end, struct hn_arena *a, const struct ivl **out, size_t *n)
 {
     struct icalrecurrencetype r;
     icalrecur_iterator *it;

@@ -17,7 +17,7 @@
 HN_MUST_USE enum hn_code rrule_check(const char *rule, struct hn_err *e);
 /* Occurrences of [from, to) repeated by the rule (NULL: just the one) that overlap [begin, end),
  * ascending. A rule that does not parse gives the first occurrence alone. */
-void rrule_expand(const char *rule, hn_instant from, hn_instant to, hn_instant begin, hn_instant end,
-                  struct hn_arena *a, const struct ivl **out, size_t *n);
+void rrule_expand(const char *rule, hn_instant from, hn_instant to, hn_instant begin,
+                  hn_instant end, struct hn_arena *a, const struct ivl **out, size_t *n);
 
 #endif

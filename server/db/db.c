@@ -12,8 +12,8 @@ struct db {
     char *conninfo;
     PGconn *conn;
     int timeout_ms;
-    int depth;    /* of nested transactions */
-    bool doomed;  /* an inner one left without commit */
+    int depth;   /* of nested transactions */
+    bool doomed; /* an inner one left without commit */
     bool notified;
     const char *listening[32];
     size_t n_listening;
@@ -89,7 +89,8 @@ static enum hn_code connect_now(struct db *db, struct hn_err *e)
     if (db->conn == NULL || PQstatus(db->conn) != CONNECTION_OK)
         return unavailable(e, db->conn);
     (void)PQsetNoticeProcessor(db->conn, quiet_notice, NULL);
-    (void)snprintf(set, sizeof(set), "SET timezone='UTC'; SET statement_timeout=%d", db->timeout_ms);
+    (void)snprintf(set, sizeof(set), "SET timezone='UTC'; SET statement_timeout=%d",
+                   db->timeout_ms);
     if (run_simple(db, set, e) != HN_OK)
         return e->code;
     for (size_t i = 0; i < db->n_listening; i++) {
@@ -158,8 +159,9 @@ static enum hn_code map_error(struct db *db, const PGresult *r, struct hn_err *e
     else if (hn_streq(state, "23505"))
         (void)hn_fail(e, HN_E_CONFLICT, "this name or value is in use already");
     else if (hn_streq(state, "23503"))
-        (void)hn_fail(e, HN_E_INVALID, "the value refers to something that does not exist, or is "
-                                       "still referred to");
+        (void)hn_fail(e, HN_E_INVALID,
+                      "the value refers to something that does not exist, or is "
+                      "still referred to");
     else if (strncmp(state, "23", 2) == 0 || strncmp(state, "22", 2) == 0)
         (void)hn_fail(e, HN_E_INVALID, "a value is out of its range");
     else if (hn_streq(state, "42501"))

@@ -26,7 +26,8 @@ struct db;
 
 /* conninfo: libpq's. HN_E_UNAVAILABLE when the server does not answer. */
 HN_MUST_USE enum hn_code db_open(const char *conninfo, struct db **out, struct hn_err *e);
-/* Like db_open, but never fails: the connection is made at first use, and made again after a loss. */
+/* Like db_open, but never fails: the connection is made at first use, and made again after a loss.
+ */
 struct db *db_new(const char *conninfo);
 void db_free(struct db *db);
 void db_freep(struct db **db);
@@ -35,7 +36,8 @@ void db_freep(struct db **db);
 void db_set_timeout(struct db *db, int ms);
 bool db_alive(struct db *db);
 int db_socket(struct db *db); /* for poll(); -1 when not connected */
-/* A place for what one part keeps with the connection (server/ingest: ids of series), freed with it. */
+/* A place for what one part keeps with the connection (server/ingest: ids of series), freed with
+ * it. */
 struct db_slot {
     void *p;
     void (*free)(void *p);
@@ -47,8 +49,8 @@ enum db_arg_kind {
     DB_ARG_I64,
     DB_ARG_F64,
     DB_ARG_BOOL,
-    DB_ARG_TEXT,  /* type inferred by the server: text, jsonb, enum, date, inet … */
-    DB_ARG_TS,    /* timestamptz; HN_UNSET is NULL, HN_NEVER 'infinity' */
+    DB_ARG_TEXT, /* type inferred by the server: text, jsonb, enum, date, inet … */
+    DB_ARG_TS,   /* timestamptz; HN_UNSET is NULL, HN_NEVER 'infinity' */
     DB_ARG_BYTES,
     DB_ARG_I64S,  /* bigint[] */
     DB_ARG_TSS,   /* timestamptz[] */
@@ -80,7 +82,16 @@ struct db_arg {
 
 /* A struct's columns, in the order of the SELECT list; a type that _Generic does not know fails to
  * compile, a column of another name or order fails the first call. */
-enum db_type { DB_T_I64, DB_T_I32, DB_T_F64, DB_T_BOOL, DB_T_TEXT, DB_T_BYTES, DB_T_I64S, DB_T_TEXTS };
+enum db_type {
+    DB_T_I64,
+    DB_T_I32,
+    DB_T_F64,
+    DB_T_BOOL,
+    DB_T_TEXT,
+    DB_T_BYTES,
+    DB_T_I64S,
+    DB_T_TEXTS
+};
 struct db_col {
     const char *name;
     enum db_type type;
@@ -88,7 +99,7 @@ struct db_col {
 };
 #define DB_COL(T, f)                                                                               \
     {                                                                                              \
-        #f,                                                                                        \
+#f,                                                                                        \
             _Generic(((struct T *)0)->f, int64_t                                                   \
                      : DB_T_I64, int                                                               \
                      : DB_T_I32, double                                                            \
@@ -98,7 +109,7 @@ struct db_col {
                      : DB_T_BYTES, struct hn_i64s                                                  \
                      : DB_T_I64S, struct hn_texts                                                  \
                      : DB_T_TEXTS),                                                                \
-            offsetof(struct T, f)                                                                  \
+            offsetof(struct T, f)       \
     }
 
 /* All rows as an array of structs of `size` in the arena. */
@@ -110,7 +121,8 @@ HN_MUST_USE enum hn_code db_select(struct db *db, const char *sql, const struct 
 HN_MUST_USE enum hn_code db_get(struct db *db, const char *sql, const struct db_arg *args,
                                 size_t n_args, const struct db_col *cols, size_t n_cols,
                                 struct hn_arena *a, void *out, struct hn_err *e);
-/* First column of the first row as an integer (bigint, int or timestamptz); HN_E_NOT_FOUND without one. */
+/* First column of the first row as an integer (bigint, int or timestamptz); HN_E_NOT_FOUND without
+ * one. */
 HN_MUST_USE enum hn_code db_i64(struct db *db, const char *sql, const struct db_arg *args,
                                 size_t n_args, int64_t *out, struct hn_err *e);
 /* affected may be NULL. */
@@ -129,29 +141,30 @@ void db_tx_end(struct db_tx *tx);
 HN_MUST_USE enum hn_code db_begin(struct db *db, struct db_tx *tx, struct hn_err *e);
 HN_MUST_USE enum hn_code db_commit(struct db_tx *tx, struct hn_err *e);
 
-/* LISTEN on a channel (a C identifier). Notifications are taken with db_notified(): true when at least
- * one came since the last call; waits at most ms. */
+/* LISTEN on a channel (a C identifier). Notifications are taken with db_notified(): true when at
+ * least one came since the last call; waits at most ms. */
 HN_MUST_USE enum hn_code db_listen(struct db *db, const char *channel, struct hn_err *e);
 bool db_notified(struct db *db, int ms);
-/* The same one by one, with channel and payload in the arena; false when none came within ms. After a
- * lost and regained connection it gives channel "" once: something may have been missed. */
+/* The same one by one, with channel and payload in the arena; false when none came within ms. After
+ * a lost and regained connection it gives channel "" once: something may have been missed. */
 bool db_notice(struct db *db, int ms, struct hn_arena *a, const char **channel,
                const char **payload);
 
-/* Rows one by one without a struct, for large reads (samples, exports): the callback gets raw cells. */
+/* Rows one by one without a struct, for large reads (samples, exports): the callback gets raw
+ * cells. */
 struct db_cell {
     const uint8_t *p; /* NULL = NULL */
     size_t n;
 };
-int64_t db_cell_i64(struct db_cell c);       /* bigint */
-hn_instant db_cell_ts(struct db_cell c);     /* timestamptz */
-double db_cell_f64(struct db_cell c);        /* double precision */
+int64_t db_cell_i64(struct db_cell c);   /* bigint */
+hn_instant db_cell_ts(struct db_cell c); /* timestamptz */
+double db_cell_f64(struct db_cell c);    /* double precision */
 typedef enum hn_code db_row_fn(void *ctx, const struct db_cell *cells, size_t n, struct hn_err *e);
 HN_MUST_USE enum hn_code db_each(struct db *db, const char *sql, const struct db_arg *args,
                                  size_t n_args, db_row_fn *fn, void *ctx, struct hn_err *e);
 
-/* Brings the schema up to date from the folder's NNNN_name.sql, each in a transaction of its own with
- * its SHA-256 recorded; a changed file that was applied before is HN_E_CONFLICT. */
+/* Brings the schema up to date from the folder's NNNN_name.sql, each in a transaction of its own
+ * with its SHA-256 recorded; a changed file that was applied before is HN_E_CONFLICT. */
 HN_MUST_USE enum hn_code db_migrate(struct db *db, const char *folder, int *applied,
                                     struct hn_err *e);
 

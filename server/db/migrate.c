@@ -71,7 +71,8 @@ static enum hn_code apply(struct db *db, const char *name, const char *text, int
         db_i64(db, sql_same, args, 2, &same, e) != HN_OK)
         return e->code;
     if (known > 0 && same == 0)
-        return hn_fail(e, HN_E_CONFLICT, "migration %s was changed after it had been applied", name);
+        return hn_fail(e, HN_E_CONFLICT, "migration %s was changed after it had been applied",
+                       name);
     if (known > 0)
         return db_commit(&tx, e);
     if (db_script(db, text, e) != HN_OK || db_exec(db, sql_record, args, 2, NULL, e) != HN_OK)

@@ -57,7 +57,7 @@ static uint8_t *array_head(struct hn_arena *a, size_t n, Oid elem, size_t bytes,
 
 static const uint8_t *array64(struct hn_arena *a, const struct db_arg *arg, int *length)
 {
-    Oid elem = arg->kind == DB_ARG_I64S ? OID_INT8
+    Oid elem = arg->kind == DB_ARG_I64S   ? OID_INT8
                : arg->kind == DB_ARG_F64S ? OID_FLOAT8
                                           : OID_TIMESTAMPTZ;
     bool nulls = false;
@@ -279,7 +279,8 @@ static bool wire_f64(Oid oid, struct db_cell c, double *out)
     return true;
 }
 
-/* Elements of a one-dimensional array; next() reads each. Sizes come from the server and are checked. */
+/* Elements of a one-dimensional array; next() reads each. Sizes come from the server and are
+ * checked. */
 static bool array_open(struct db_cell c, Oid elem, size_t *n, const uint8_t **at)
 {
     uint64_t dims;
@@ -353,9 +354,8 @@ static bool wire_text(struct hn_arena *a, Oid oid, struct db_cell c, const char 
     if (oid == OID_INT8 || oid == OID_INT4 || oid == OID_BYTEA || oid == OID_TIMESTAMPTZ ||
         oid == OID_BOOL || oid == OID_FLOAT8)
         return false;
-    *out = c.p == NULL || c.n < skip
-               ? NULL
-               : hn_arena_strndup(a, (const char *)c.p + skip, c.n - skip);
+    *out = c.p == NULL || c.n < skip ? NULL
+                                     : hn_arena_strndup(a, (const char *)c.p + skip, c.n - skip);
     return true;
 }
 
