@@ -48,7 +48,7 @@ static enum hn_code add_list(struct http_ctx *c, struct tpl_val *view, int64_t n
     const struct http_filter filters[] = {
         {"state", hn_tr("State"), translated(c->arena, state_words, HN_ARRAY_LEN(state_words)),
          HN_ARRAY_LEN(state_words)},
-        {"site", hn_tr("Site"), of_rows(c->arena, site, n_site), n_site},
+        {"site_id", hn_tr("Site"), of_rows(c->arena, site, n_site), n_site},
         {"segment", hn_tr("Segment"), of_rows(c->arena, segment, n_segment), n_segment},
         {"class", hn_tr("Device class"),
          translated(c->arena, class_words, HN_ARRAY_LEN(class_words)), HN_ARRAY_LEN(class_words)},
@@ -77,7 +77,7 @@ enum hn_code hosts_page(struct http_ctx *c, struct hn_err *e)
     size_t n = 0;
     bool more;
 
-    if (http_page_of(c, &p, e) != HN_OK || http_query_i64(c, "site", &f.site_id, e) != HN_OK)
+    if (http_page_of(c, &p, e) != HN_OK || http_query_i64(c, "site_id", &f.site_id, e) != HN_OK)
         return e->code;
     if (p.cursor < 0 || p.cursor > OFFSET_MAX)
         return hn_fail_field(e, "cursor", "is not one that this list gave");

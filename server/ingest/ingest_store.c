@@ -359,7 +359,10 @@ enum hn_code ingest_store_probe_seen(struct db *db, const char *probe, hn_instan
 
 enum hn_code ingest_store_notify(struct db *db, struct hn_err *e)
 {
-    static const char sql[] = "NOTIFY hn_transition";
+    /* hn_live: the open boards and event lists (server/http/live.h) */
+    static const char sql[] = "SELECT pg_notify('hn_transition', ''),"
+                              " pg_notify('hn_live', E'board\\n'),"
+                              " pg_notify('hn_live', E'events\\n')";
 
     return db_exec(db, sql, NULL, 0, NULL, e);
 }
