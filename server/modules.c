@@ -7,6 +7,8 @@
 #include "itsm/report/report.h"
 #include "itsm/sla/sla.h"
 #include "itsm/watch/maintenance.h"
+#include "itsm/home/home.h"
+#include "itsm/watch/pages.h"
 #include "server/auth/auth.h"
 #include "server/http/health.h"
 #include "server/ingest/tasks.h"
@@ -21,5 +23,7 @@ const struct hn_module *const hn_modules[] = {
     &calendars_module,
     &sla_module,
     &report_module,
+    &home_module,
+    &watch_pages_module,
 };
 const size_t hn_n_modules = sizeof(hn_modules) / sizeof(hn_modules[0]);

@@ -7,6 +7,7 @@
 #include "itsm/event/event_view.h"
 #include "itsm/home/home.h"
 #include "itsm/sla/sla.h"
+#include "itsm/ticket/ticket.h"
 #include "itsm/ticket/workflow.h"
 #include "itsm/watch/overview.h"
 #include "itsm/watch/windows.h"

@@ -146,7 +146,7 @@ function tableOf(fig, list, all) {
   }
   const wrap = document.createElement('div');
   wrap.className = 'table-wrap'; wrap.tabIndex = 0;
-  wrap.setAttribute('role', 'region'); wrap.setAttribute('aria-label', caption.textContent);
+  wrap.setAttribute('role', 'group'); wrap.setAttribute('aria-label', caption.textContent);
   wrap.append(t);
   box.replaceChildren(wrap);
 }
