@@ -20,16 +20,17 @@ static int by_order(const void *pa, const void *pb)
 
 static void sort_nav(struct http_app *app)
 {
+    const struct hn_module *const *m = app->config.modules;
     size_t n = 0;
 
-    for (size_t i = 0; i < hn_n_modules; i++)
-        n += hn_modules[i]->n_nav;
+    for (size_t i = 0; i < app->config.n_modules; i++)
+        n += m[i]->n_nav;
     app->nav = calloc(n + 1, sizeof(*app->nav));
     if (app->nav == NULL)
         abort();
-    for (size_t i = 0; i < hn_n_modules; i++)
-        for (size_t j = 0; j < hn_modules[i]->n_nav; j++)
-            app->nav[app->n_nav++] = &hn_modules[i]->nav[j];
+    for (size_t i = 0; i < app->config.n_modules; i++)
+        for (size_t j = 0; j < m[i]->n_nav; j++)
+            app->nav[app->n_nav++] = &m[i]->nav[j];
     qsort(app->nav, app->n_nav, sizeof(*app->nav), by_order);
 }
 
@@ -45,6 +46,10 @@ struct http_app *http_app_new(const struct http_config *config, struct hn_err *e
         return NULL;
     }
     app->config = *config;
+    if (app->config.modules == NULL) {
+        app->config.modules = hn_modules;
+        app->config.n_modules = hn_n_modules;
+    }
     if (app->config.workers == 0)
         app->config.workers = WORKERS_USUAL;
     if (app->config.queue == 0)
@@ -59,7 +64,7 @@ struct http_app *http_app_new(const struct http_config *config, struct hn_err *e
     app->live = http_live_new(app);
     app->queue = http_queue_new(app, app->config.queue);
     sort_nav(app);
-    if (http_router_new(hn_modules, hn_n_modules, &app->router, e) != HN_OK ||
+    if (http_router_new(app->config.modules, app->config.n_modules, &app->router, e) != HN_OK ||
         (app->files = http_static_new(config->static_folder, e)) == NULL) {
         http_app_free(app);
         return NULL;

@@ -34,6 +34,8 @@ struct http_hooks {
 };
 
 struct http_config {
+    const struct hn_module *const *modules; /* NULL: hn_modules */
+    size_t n_modules;
     const char *address; /* to listen on */
     int port;            /* 0: any free one, see http_app_port() */
     const char *database;
@@ -58,8 +60,9 @@ struct http_queue;  /* worker.c */
 #define HTTP_STATUSES(X)                                                                           \
     X(200)                                                                                         \
     X(201)                                                                                         \
-    X(202) X(204) X(303) X(304) X(308) X(400) X(401) X(403) X(404) X(405) X(409) X(413) X(414)     \
-        X(415) X(422) X(429) X(500) X(503)
+    X(202)                                                                                         \
+    X(204) X(303) X(304) X(308) X(400) X(401) X(403) X(404) X(405) X(409) X(413) X(414) X(415)     \
+        X(422) X(429) X(500) X(503)
 
 enum http_status_slot {
 #define X(s) HTTP_SLOT_##s,

@@ -170,10 +170,12 @@ static enum hn_code metrics(struct http_ctx *c, struct hn_err *e)
           (int64_t)atomic_load(&app->body_bytes));
     route_metrics(app, &b);
     up = probe_metrics(c, &b, &why) == HN_OK;
-    for (size_t i = 0; up && i < hn_n_modules; i++)
-        if (hn_modules[i]->metrics != NULL &&
-            hn_modules[i]->metrics(c->db, c->arena, c->now, &b, &why) != HN_OK)
+    for (size_t i = 0; up && i < app->config.n_modules; i++) {
+        const struct hn_module *m = app->config.modules[i];
+
+        if (m->metrics != NULL && m->metrics(c->db, c->arena, c->now, &b, &why) != HN_OK)
             up = false;
+    }
     if (!up)
         hn_log_err(HN_WARN, "metrics from the database", &why);
     gauge(&b, "hinomi_database_up", "Whether the database answered this request.", up ? 1 : 0);
