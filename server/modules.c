@@ -6,6 +6,7 @@
 #include "itsm/calendar/calendars.h"
 #include "itsm/report/report.h"
 #include "itsm/sla/sla.h"
+#include "itsm/sla/sla_pages.h"
 #include "itsm/watch/maintenance.h"
 #include "itsm/home/home.h"
 #include "itsm/watch/pages.h"
@@ -22,6 +23,7 @@ const struct hn_module *const hn_modules[] = {
     &maintenance_module,
     &calendars_module,
     &sla_module,
+    &sla_pages_module,
     &report_module,
     &home_module,
     &watch_pages_module,

@@ -26,6 +26,25 @@ enum hn_code result_store_closed(struct db *db, struct hn_arena *a, int64_t sla_
     return db_get(db, sql, args, 2, cols, 1, a, out, e);
 }
 
+enum hn_code result_store_edition(struct db *db, struct hn_arena *a, int64_t sla_id,
+                                  struct hn_month month, int64_t edition, const char **out,
+                                  struct hn_err *e)
+{
+    static const char sql[] = "SELECT figures AS v FROM sla.closed_result WHERE sla_id = $1 "
+                              "AND month = $2 AND ($3 = 0 OR edition = $3) ORDER BY edition DESC "
+                              "LIMIT 1";
+    static const struct db_col cols[] = {{"v", DB_T_TEXT, 0}};
+    char m[8];
+    struct db_arg args[] = {DB_I64(sla_id), DB_TEXT(hn_month_text(month, m)), DB_I64(edition)};
+
+    *out = NULL;
+    if (db_get(db, sql, args, 3, cols, 1, a, out, e) == HN_E_NOT_FOUND) {
+        hn_err_clear(e);
+        *out = NULL;
+    }
+    return e->code;
+}
+
 static const struct db_col brief_cols[] = {
     DB_COL(sla_brief, planned_s),    DB_COL(sla_brief, excluded_s),   DB_COL(sla_brief, downtime_s),
     DB_COL(sla_brief, unmeasured_s), DB_COL(sla_brief, is_reference), DB_COL(sla_brief, edition),

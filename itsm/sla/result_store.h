@@ -11,6 +11,10 @@ enum hn_code result_store_close(struct db *db, int64_t report_id, int64_t sla_id
 /* The newest closed edition's JSON; HN_E_NOT_FOUND when the month is not closed for this SLA. */
 enum hn_code result_store_closed(struct db *db, struct hn_arena *a, int64_t sla_id,
                                  struct hn_month month, const char **out, struct hn_err *e);
+/* A certain edition; 0: the newest. *out NULL when there is none. */
+enum hn_code result_store_edition(struct db *db, struct hn_arena *a, int64_t sla_id,
+                                  struct hn_month month, int64_t edition, const char **out,
+                                  struct hn_err *e);
 /* The newest closed edition's seconds: for the year's sum and trends. *closed: whether there is
  * one. */
 enum hn_code result_store_closed_brief(struct db *db, int64_t sla_id, struct hn_month month,
