@@ -2,6 +2,7 @@
 #include "itsm/flow/incident.h"
 
 #include "itsm/ticket/ticket.h"
+#include "itsm/watch/overview.h"
 #include "server/base/i18n.h"
 #include "server/base/jw.h"
 #include "server/ingest/series.h"
@@ -32,12 +33,11 @@ static const char *state_label(const char *word)
 {
     static const struct {
         const char *word, *msgid;
-    } labels[] = {{"ok", HN_N("OK")},
-                  {"warning", HN_N("Warning")},
-                  {"critical", HN_N("Critical")},
-                  {"unknown", HN_N("Unknown")},
-                  {"unreachable", HN_N("Unreachable")},
-                  {"pending", HN_N("Waiting for the first sample")}};
+    } labels[] = {
+#define X(w, m) {w, m},
+        WATCH_STATES(X)
+#undef X
+    };
 
     for (size_t i = 0; i < HN_ARRAY_LEN(labels); i++)
         if (hn_streq(labels[i].word, word))
