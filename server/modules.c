@@ -2,14 +2,15 @@
 /* modules.c — the whole product in one table. A capability adds its header and its line. */
 #include "server/module.h"
 
-#include "itsm/flow/flow.h"
 #include "itsm/calendar/calendars.h"
+#include "itsm/flow/flow.h"
 #include "itsm/report/report.h"
 #include "itsm/sla/sla.h"
 #include "itsm/sla/sla_pages.h"
 #include "itsm/watch/maintenance.h"
 #include "itsm/home/home.h"
 #include "itsm/watch/pages.h"
+#include "itsm/watch/target_api.h"
 #include "server/auth/auth.h"
 #include "server/http/health.h"
 #include "server/ingest/tasks.h"
@@ -20,6 +21,8 @@ const struct hn_module *const hn_modules[] = {
     &audit_module,
     &ingest_module,
     &flow_module,
+    &target_module,
+    &sample_module,
     &maintenance_module,
     &calendars_module,
     &sla_module,
