@@ -3,6 +3,7 @@
 #include "server/module.h"
 
 #include "itsm/calendar/calendars.h"
+#include "itsm/event/event.h"
 #include "itsm/flow/flow.h"
 #include "itsm/report/report.h"
 #include "itsm/sla/sla.h"
@@ -20,6 +21,7 @@ const struct hn_module *const hn_modules[] = {
     &auth_module,
     &audit_module,
     &ingest_module,
+    &event_module,
     &flow_module,
     &target_module,
     &sample_module,

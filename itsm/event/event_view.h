@@ -43,6 +43,9 @@ struct event_view_filter {
     const char *ack;    /* "no": failing, not suppressed, not acknowledged, still so; "yes" */
     const char *suppressed; /* "yes", "no" */
     int64_t site_id, host_id, check_id;
+    int64_t id;        /* that one alone */
+    int64_t ticket_id;
+    int64_t root_id;   /* the effects of that event */
     hn_instant from, to;
     int64_t before_id;  /* ids below: the cursor */
     int64_t limit;

@@ -56,11 +56,14 @@ enum hn_code event_view_list(struct db *db, struct hn_arena *a, const struct eve
         " AND ($6::bigint IS NULL OR h.site_id = $6) AND ($7::bigint IS NULL OR x.host_id = $7)"
         " AND ($8::bigint IS NULL OR x.check_id = $8)"
         " AND ($9::timestamptz IS NULL OR x.at >= $9) AND ($10::timestamptz IS NULL OR x.at < $10)"
+        " AND ($12::bigint IS NULL OR x.id = $12) AND ($13::bigint IS NULL OR x.ticket_id = $13)"
+        " AND ($14::bigint IS NULL OR x.suppressed_by = $14)"
         " ORDER BY x.id DESC LIMIT $11::bigint";
     struct db_arg args[] = {DB_ID(f->before_id), DB_TEXT(f->q),     DB_TEXT(f->state),
                             DB_TEXT(f->ack),     DB_TEXT(f->suppressed), DB_ID(f->site_id),
                             DB_ID(f->host_id),   DB_ID(f->check_id), DB_TS(f->from),
-                            DB_TS(f->to),        DB_I64(f->limit)};
+                            DB_TS(f->to),        DB_I64(f->limit), DB_ID(f->id),
+                            DB_ID(f->ticket_id), DB_ID(f->root_id)};
 
     if (db_select(db, sql, args, HN_ARRAY_LEN(args), event_view_cols, event_view_n, sizeof(**out),
                   a, out, n, e) != HN_OK)
