@@ -171,6 +171,16 @@ static enum hn_code failed(struct db *db, const struct sign_in *in, int64_t acco
                    "Login, password or code is wrong (each code works once)");
 }
 
+/* At most AGENT_MAX bytes, cut between characters. */
+static const char *shortened(struct hn_arena *a, const char *agent)
+{
+    size_t n = strnlen(agent, AGENT_MAX);
+
+    while (n > 0 && !hn_utf8_valid(agent, n))
+        n--;
+    return hn_arena_strndup(a, agent, n);
+}
+
 static enum hn_code begin_session(struct db *db, const struct sign_in *in,
                                   const struct account *seen, const char *login_key, hn_instant now,
                                   struct hn_arena *a, struct signed_in *out, bool *good,
@@ -197,12 +207,9 @@ static enum hn_code begin_session(struct db *db, const struct sign_in *in,
     secret_make(csrf, unused);
     s = (struct session){.account_id = t.id,
                          .address = in->address,
-                         .agent =
-                             hn_arena_strndup(a, in->agent == NULL ? "" : in->agent, AGENT_MAX),
+                         .agent = shortened(a, in->agent == NULL ? "" : in->agent),
                          .created_at = now,
                          .expires_at = now + limits.most};
-    while (*s.agent != '\0' && !hn_utf8_valid(s.agent, strlen(s.agent))) /* a cut character */
-        s.agent = hn_arena_strndup(a, s.agent, strlen(s.agent) - 1);
     if (session_store_add(db, &s, hash, csrf, &id, e) != HN_OK ||
         account_store_signed_in(db, t.id, step, now, e) != HN_OK ||
         attempt_store_clear(db, login_key, e) != HN_OK ||
