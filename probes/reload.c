@@ -9,7 +9,7 @@
 
 #define LOAD_US (30 * HN_SEC)
 #define RETRY_US (2 * HN_SEC)
-#define BEAT_US (10 * HN_SEC)
+#define BEAT_US (5 * HN_SEC)
 #define WAIT_MS 500
 #define STATEMENT_MS 20000
 
@@ -98,6 +98,8 @@ static enum hn_code load(struct reload *r, struct hn_err *e)
     if (c->n_put > 0 || c->n_remove > 0)
         hn_log(HN_INFO, "checks: %zu in all, %zu new or changed, %zu gone", n, c->n_put,
                c->n_remove);
+    if (c->n_put > 0 || c->n_remove > 0)
+        r->beat_at = HN_MIN(r->beat_at, hn_mono_now().us + HN_SEC);
     loop_post(sched_loop(r->set.sched), apply, c);
     return HN_OK;
 }
