@@ -8,10 +8,22 @@ static const struct http_route routes[] = {
     {"GET", "/hosts", PERM_WATCH_READ, hosts_page, 0, "Devices"},
     {"GET", "/hosts/:id", PERM_WATCH_READ, host_page, 0, "One device"},
     {"GET", "/checks/:id", PERM_WATCH_READ, check_page, 0, "One check"},
+    {"GET", "/maintenances", PERM_MAINT_READ, maintenances_page, 0, "Planned stops"},
+    {"GET", "/maintenances/new", PERM_MAINT_EDIT, maintenance_new_page, 0, "The form of a new one"},
+    {"POST", "/maintenances", PERM_MAINT_EDIT, maintenance_create_page, 0, "Proposes one"},
+    {"GET", "/maintenances/:id", PERM_MAINT_READ, maintenance_page, 0, "One planned stop"},
+    {"GET", "/maintenances/:id/edit", PERM_MAINT_EDIT, maintenance_edit_page, 0, "Its form"},
+    {"POST", "/maintenances/:id/edit", PERM_MAINT_EDIT, maintenance_save_page, 0, "Changes it"},
+    {"POST", "/maintenances/:id/approve", PERM_APPROVE_WARD, maintenance_approve_page, 0,
+     "Approves it"},
+    {"POST", "/maintenances/:id/reject", PERM_APPROVE_WARD, maintenance_reject_page, 0,
+     "Rejects it"},
+    {"POST", "/maintenances/:id/end", PERM_MAINT_EDIT, maintenance_end_page, 0, "Ends it now"},
 };
 static const struct hn_nav nav[] = {
     {HN_N("Monitoring"), HN_N("Site board"), "/board", PERM_WATCH_READ, 20},
     {HN_N("Monitoring"), HN_N("Devices"), "/hosts", PERM_WATCH_READ, 21},
+    {HN_N("Monitoring"), HN_N("Planned stops"), "/maintenances", PERM_MAINT_READ, 24},
 };
 
 const struct hn_module watch_pages_module = {.name = "watch_pages",

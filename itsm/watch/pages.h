@@ -11,6 +11,15 @@ http_handler site_page;
 http_handler hosts_page;
 http_handler host_page;
 http_handler check_page;
+http_handler maintenances_page;
+http_handler maintenance_page;
+http_handler maintenance_new_page;
+http_handler maintenance_create_page;
+http_handler maintenance_edit_page;
+http_handler maintenance_save_page;
+http_handler maintenance_approve_page;
+http_handler maintenance_reject_page;
+http_handler maintenance_end_page;
 
 /* {label, href} at the end of view.crumbs (made at first use). */
 void page_crumb(struct tpl_val **crumbs, struct tpl_val *view, const char *label, const char *href);
