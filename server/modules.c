@@ -4,6 +4,7 @@
 
 #include "itsm/calendar/calendars.h"
 #include "itsm/event/event.h"
+#include "itsm/event/event_page.h"
 #include "itsm/flow/flow.h"
 #include "itsm/report/report.h"
 #include "itsm/sla/sla.h"
@@ -32,5 +33,6 @@ const struct hn_module *const hn_modules[] = {
     &report_module,
     &home_module,
     &watch_pages_module,
+    &event_pages_module,
 };
 const size_t hn_n_modules = sizeof(hn_modules) / sizeof(hn_modules[0]);
