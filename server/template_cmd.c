@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * template_cmd.c — hinomi template render T --context F.json [--no-autoescape] [--lenient]
+ *                                           [--folder DIR]
  *
  * Renders the file T with the JSON object in F as context ("-" reads standard input) to standard
- * output. What T includes, extends or imports is looked for in T's folder. --lenient: unknown names
- * are empty and lists can be printed, as jinja2's default.
+ * output. What T includes, extends or imports is looked for in T's folder or in DIR. --lenient:
+ * unknown names are empty and lists can be printed, as jinja2's default.
  */
 #include "server/command.h"
 
@@ -17,13 +18,14 @@
 struct options {
     const char *file;
     const char *context;
+    const char *folder;
     struct tpl_opts tpl;
 };
 
 static int usage(void)
 {
     (void)fprintf(stderr, "usage: hinomi template render T --context F.json [--no-autoescape] "
-                          "[--lenient]\n");
+                          "[--lenient] [--folder DIR]\n");
     return 2;
 }
 
@@ -34,6 +36,8 @@ static bool parse(int argc, char **argv, struct options *o)
             o->context = argv[++i];
         else if (strncmp(argv[i], "--context=", 10) == 0)
             o->context = argv[i] + 10;
+        else if (hn_streq(argv[i], "--folder") && i + 1 < argc)
+            o->folder = argv[++i];
         else if (hn_streq(argv[i], "--no-autoescape"))
             o->tpl.no_autoescape = true;
         else if (hn_streq(argv[i], "--lenient"))
@@ -69,6 +73,17 @@ static enum hn_code slurp(struct hn_arena *a, const char *name, const char **out
     return hn_sbuf_done(&b, out, e);
 }
 
+static const char *folder_of(struct hn_arena *a, const struct options *o)
+{
+    const char *slash = strrchr(o->file, '/');
+
+    if (o->folder != NULL)
+        return o->folder;
+    if (slash == NULL)
+        return ".";
+    return slash == o->file ? "/" : hn_arena_strndup(a, o->file, (size_t)(slash - o->file));
+}
+
 static enum hn_code render(struct hn_arena *a, const struct options *o, struct hn_sbuf *out,
                            struct hn_err *e)
 {
@@ -85,10 +100,7 @@ static enum hn_code render(struct hn_arena *a, const struct options *o, struct h
         return e->code;
     if (slurp(a, o->file, &text, &n, e) != HN_OK)
         return e->code;
-    l = tpl_loader_new(slash == NULL      ? "."
-                       : slash == o->file ? "/"
-                                          : hn_arena_strndup(a, o->file, (size_t)(slash - o->file)),
-                       false);
+    l = tpl_loader_new(folder_of(a, o), false);
     c = tpl_render_text(l, name, text, n, ctx, &o->tpl, out, e);
     tpl_loader_free(l);
     return c;

@@ -222,7 +222,7 @@ static bool index_item(struct tp_run *r, const struct tpl_val *v, int64_t i, str
     size_t p;
     uint32_t cp;
 
-    if (!tp_charge(r, v->type == TP_STR ? v->n / 256 : 0))
+    if (!tp_charge(r, v->type == TP_STR ? v->n / TP_BYTES_STEP : 0))
         return false;
     if (i < 0)
         i += n;

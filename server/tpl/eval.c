@@ -36,7 +36,7 @@ static bool memory_left(struct tp_run *r, size_t bytes)
 {
     size_t used = hn_arena_used(r->a);
 
-    if (bytes > TP_MEMORY_MAX || used > TP_MEMORY_MAX - bytes)
+    if (bytes > r->max_memory || used > r->max_memory - bytes)
         return tp_fail(r, "the template needs too much memory");
     return true;
 }
@@ -97,8 +97,18 @@ const struct tpl_val *tp_scope_get(const struct tp_scope *s, const struct tp_sym
     return NULL;
 }
 
+/* Looking through many names costs steps. */
+static void charge_names(struct tp_run *r, uint32_t n)
+{
+    int64_t cost = n / 32;
+
+    if (cost > 0)
+        r->steps = r->steps > cost ? r->steps - cost : 1; /* the next tp_charge() tells */
+}
+
 void tp_scope_set(struct tp_run *r, struct tp_scope *s, const struct tp_sym *name, struct tpl_val v)
 {
+    charge_names(r, s->n);
     for (uint32_t i = 0; i < s->n; i++) {
         if (same_sym(&s->var[i].name, name)) {
             s->var[i].v = v;
@@ -122,6 +132,7 @@ bool tp_lookup(struct tp_run *r, const struct tp_sym *name, struct tpl_val *out)
     bool context = true;
 
     for (const struct tp_scope *s = r->scope; s != NULL && v == NULL; s = s->parent) {
+        charge_names(r, s->n);
         v = tp_scope_get(s, name);
         context = s->sees_context;
     }

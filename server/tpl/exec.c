@@ -389,7 +389,8 @@ static enum hn_code render(struct tpl_loader *l, const struct tp_tmpl *t, const 
     r.autoescape = !o->no_autoescape;
     r.lenient = o->lenient;
     r.steps = o->max_steps > 0 ? o->max_steps : DEFAULT_STEPS;
-    r.max_bytes = o->max_bytes > 0 ? HN_MIN(o->max_bytes, TP_MEMORY_MAX / 4) : DEFAULT_BYTES;
+    r.max_bytes = o->max_bytes > 0 ? HN_MIN(o->max_bytes, TP_OUTPUT_MAX) : DEFAULT_BYTES;
+    r.max_memory = TP_MEMORY_MAX + 2 * r.max_bytes;
     r.max_depth = o->max_depth > 0 ? HN_MIN(o->max_depth, DEPTH_MAX) : DEFAULT_DEPTH;
     r.now = o->now;
     u->top = tp_scope_new(&r, NULL);

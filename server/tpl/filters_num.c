@@ -157,7 +157,7 @@ static double round_float(double f, int64_t digits)
 {
     char buf[400];
 
-    if (!isfinite(f) || digits > 20)
+    if (!isfinite(f) || digits > 20 || (digits >= 0 && fabs(f) >= 0x1p53)) /* no fraction */
         return f;
     if (digits >= 0) {
         (void)snprintf(buf, sizeof(buf), "%.*f", (int)digits, f);
@@ -177,6 +177,8 @@ FN(f_round)
     if (!number(r, in) || !tp_arg_i64(r, &a->v[0], 0, &digits))
         return false;
     if (method.type == TP_MISSING || tp_text_is(&method, "common")) {
+        if (in->type == TP_FLOAT && !tp_charge(r, 10)) /* decimal digits are slow to make */
+            return false;
         if (in->type == TP_FLOAT)
             *out = tp_float(round_float(in->u.f, digits));
         else if (digits >= 0)
@@ -229,6 +231,8 @@ FN(f_comma)
         return false;
     if (digits > 12)
         return tp_fail(r, "%s: a number from %d to %d is expected", "comma", 0, 12);
+    if (in->type == TP_FLOAT && !tp_charge(r, 30)) /* decimal digits are slow to make */
+        return false;
     if (in->type == TP_FLOAT && !isfinite(in->u.f))
         buf[tp_float_text(in->u.f, buf)] = '\0';
     else if (digits >= 0)

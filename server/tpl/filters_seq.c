@@ -12,7 +12,7 @@ FN(f_length)
     switch ((enum tp_type)in->type) {
     case TP_STR:
         *out = tp_int((int64_t)tp_cp_len(in->u.s, in->n));
-        return tp_charge(r, in->n / 256);
+        return tp_charge(r, in->n / TP_BYTES_STEP);
     case TP_LIST:
     case TP_TUPLE: *out = tp_int(in->u.list->n); return true;
     case TP_MAP: *out = tp_int(in->u.dict->n); return true;

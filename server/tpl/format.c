@@ -98,6 +98,8 @@ static bool float_text(struct tp_run *r, const struct spec *s, const struct tpl_
 
     if (!tp_is_num(v))
         return tp_fail(r, "'%s' is not a number", tp_type_name((enum tp_type)v->type));
+    if (!tp_charge(r, 10)) /* decimal digits are slow to make */
+        return false;
     fmt[k++] = '%';
     if (s->plus || s->space)
         fmt[k++] = s->plus ? '+' : ' ';

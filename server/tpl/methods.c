@@ -113,7 +113,7 @@ static bool edge(struct tp_run *r, const struct tpl_val *in, const struct tpl_va
     for (uint32_t i = 0; i < n && !yes; i++) {
         const struct tpl_val *s = what->type == TP_TUPLE ? &what->u.list->v[i] : what;
 
-        if (!text_arg(r, s) || !tp_charge(r, 1 + s->n / 256))
+        if (!text_arg(r, s) || !tp_charge(r, 1 + s->n / TP_BYTES_STEP))
             return false;
         yes = s->n <= in->n && memcmp(end ? in->u.s + (in->n - s->n) : in->u.s, s->u.s, s->n) == 0;
     }
@@ -192,6 +192,8 @@ FN(m_splitlines)
     struct tp_list *l = tp_list_new(r->a, 0);
 
     (void)a;
+    if (!tp_charge(r, in->n / TP_BYTES_STEP))
+        return false;
     for (size_t p = 0; p < in->n;) {
         const char *nl = memchr(in->u.s + p, '\n', in->n - p);
         size_t end = nl == NULL ? in->n : (size_t)(nl - in->u.s);
@@ -293,7 +295,7 @@ FN(m_isdigit)
     for (uint32_t i = 0; i < in->n && yes; i++)
         yes = in->u.s[i] >= '0' && in->u.s[i] <= '9';
     *out = tp_bool(yes);
-    return tp_charge(r, in->n / 256);
+    return tp_charge(r, in->n / TP_BYTES_STEP);
 }
 
 /* ---- loops ---------------------------------------------------------------------------------- */

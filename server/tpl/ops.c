@@ -51,9 +51,11 @@ bool tp_arg_bool(struct tp_run *r, const struct tpl_val *v, bool dflt, bool *out
 
 static bool text_items(struct tp_run *r, const struct tpl_val *v, struct tp_list **out)
 {
-    if (!tp_room(r, (size_t)v->n * sizeof(*v)))
+    size_t len = tp_cp_len(v->u.s, v->n);
+
+    if (!tp_charge(r, v->n / TP_BYTES_STEP) || !tp_room(r, len * sizeof(*v)))
         return false;
-    *out = tp_list_new(r->a, 0);
+    *out = tp_list_new(r->a, (uint32_t)len);
     for (size_t p = 0; p < v->n;) {
         uint32_t cp;
         size_t n = tp_cp_get(v->u.s + p, v->n - p, &cp);
@@ -339,7 +341,7 @@ static bool deep_equal(struct tp_run *r, const struct tpl_val *a, const struct t
     case TP_UNDEF: return true;
     case TP_STR:
         *out = a->n == b->n && memcmp(a->u.s, b->u.s, a->n) == 0;
-        return tp_charge(r, a->n / 256);
+        return tp_charge(r, a->n / TP_BYTES_STEP);
     case TP_LIST:
     case TP_TUPLE:
         *out = a->u.list->n == b->u.list->n;
@@ -377,7 +379,7 @@ static bool deep_order(struct tp_run *r, const char *op, const struct tpl_val *a
     if (a->type == TP_STR && b->type == TP_STR) {
         c = memcmp(a->u.s, b->u.s, HN_MIN(a->n, b->n));
         *out = c != 0 ? (c < 0 ? -1 : 1) : a->n < b->n ? -1 : a->n > b->n;
-        return tp_charge(r, HN_MIN(a->n, b->n) / 256);
+        return tp_charge(r, HN_MIN(a->n, b->n) / TP_BYTES_STEP);
     }
     if (tp_is_seq(a) && a->type == b->type) {
         uint32_t n = HN_MIN(a->u.list->n, b->u.list->n);
@@ -438,7 +440,7 @@ bool tp_contains(struct tp_run *r, const struct tpl_val *in, const struct tpl_va
         if (v->type != TP_STR)
             return tp_fail(r, "'%s' cannot be looked for in text", type_of(v));
         *out = v->n == 0 || memmem(in->u.s, in->n, v->u.s, v->n) != NULL;
-        return tp_charge(r, ((size_t)in->n + v->n) / 256);
+        return tp_charge(r, ((size_t)in->n + v->n) / TP_BYTES_STEP);
     case TP_LIST:
     case TP_TUPLE:
         for (uint32_t i = 0; i < in->u.list->n && !*out; i++) {
@@ -507,7 +509,7 @@ bool tp_slice(struct tp_run *r, const struct tpl_val *v, const struct tpl_val *f
         size_t q = a < b ? p + tp_cp_at(v->u.s + p, v->n - p, (size_t)(b - a)) : p;
 
         *out = tp_text(v->u.s + p, q - p, v->safe);
-        return tp_charge(r, v->n / 256);
+        return tp_charge(r, v->n / TP_BYTES_STEP);
     }
     if (!tp_items(r, v, &items) || !tp_charge(r, items->n / 8) ||
         !tp_room(r, items->n * sizeof(*v)))

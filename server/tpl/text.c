@@ -233,7 +233,7 @@ bool tp_repr(struct tp_run *r, const struct tpl_val *v, struct hn_sbuf *b, int d
 
     if (depth > TP_WALK_MAX)
         return tp_fail(r, "nested too deeply");
-    if (!tp_charge(r, 1))
+    if (!tp_charge(r, v->type == TP_FLOAT ? 4 : 1))
         return false;
     switch ((enum tp_type)v->type) {
     case TP_MISSING:
@@ -245,6 +245,8 @@ bool tp_repr(struct tp_run *r, const struct tpl_val *v, struct hn_sbuf *b, int d
     case TP_STR:
         if (v->safe)
             hn_sbuf_str(b, "Markup(");
+        if (!tp_charge(r, v->n / TP_BYTES_STEP))
+            return false;
         repr_text(b, v->u.s, v->n);
         if (v->safe)
             hn_sbuf_chr(b, ')');
@@ -268,7 +270,7 @@ bool tp_str(struct tp_run *r, const struct tpl_val *v, struct tpl_val *out)
 
     if (v->type == TP_STR) {
         *out = *v;
-        return tp_charge(r, v->n / 256);
+        return tp_charge(r, v->n / TP_BYTES_STEP);
     }
     if (v->type == TP_UNDEF) {
         *out = tp_text("", 0, false);

@@ -148,7 +148,7 @@ static bool json(struct out *o, const struct tpl_val *v, int depth)
         else
             hn_sbuf_mem(&o->b, buf, tp_float_text(v->u.f, buf));
         return true;
-    case TP_STR: json_text(&o->b, v->u.s, v->n); return tp_charge(o->r, v->n / 256);
+    case TP_STR: json_text(&o->b, v->u.s, v->n); return tp_charge(o->r, v->n / TP_BYTES_STEP);
     case TP_LIST:
     case TP_TUPLE: return json_list(o, v->u.list, depth);
     case TP_MAP: return json_dict(o, v->u.dict, depth);

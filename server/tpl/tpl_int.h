@@ -30,7 +30,9 @@
 #define TP_NEST_MAX 1200                   /* of evaluation, over all templates of a rendering */
 #define TP_WALK_MAX 60      /* nesting of lists and mappings that are shown, compared */
 #define TP_RANGE_MAX 100000 /* as jinja2's sandbox */
-#define TP_MEMORY_MAX ((size_t)160 * 1024 * 1024)
+#define TP_BYTES_STEP 64    /* so many bytes of text that are looked through count as a step */
+#define TP_MEMORY_MAX ((size_t)64 * 1024 * 1024) /* besides twice the limit of output */
+#define TP_OUTPUT_MAX ((size_t)256 * 1024 * 1024)
 
 /* ---- values --------------------------------------------------------------------------------- */
 
@@ -268,11 +270,12 @@ struct tp_tok {
     X(CONST)                                                                                       \
     X(NAME)                                                                                        \
     X(LIST)                                                                                        \
-    X(TUPLE) X(DICT) X(ATTR) X(ITEM) X(SLICE) X(CALL) X(ARGS) X(KW) X(FILTER) X(TEST) X(NOT)       \
-        X(NEG) X(POS) X(BINARY) X(CONCAT) X(COMPARE) X(OPERAND) X(AND) X(OR) X(COND) X(NSREF)      \
-            X(DATA) X(PRINT) X(FOR) X(IF) X(BRANCH) X(SET) X(SETBLOCK) X(WITH) X(BLOCK) X(EXTENDS) \
-                X(INCLUDE) X(IMPORT) X(FROM) X(ALIAS) X(MACRO) X(CALLBLOCK) X(FILTERBLOCK)         \
-                    X(AUTOESCAPE) X(DO)
+    X(TUPLE)                                                                                       \
+    X(DICT) X(ATTR) X(ITEM) X(SLICE) X(CALL) X(ARGS) X(KW) X(FILTER) X(TEST) X(NOT) X(NEG) X(POS)  \
+        X(BINARY) X(CONCAT) X(COMPARE) X(OPERAND) X(AND) X(OR) X(COND) X(NSREF) X(DATA) X(PRINT)   \
+            X(FOR) X(IF) X(BRANCH) X(SET) X(SETBLOCK) X(WITH) X(BLOCK) X(EXTENDS) X(INCLUDE)       \
+                X(IMPORT) X(FROM) X(ALIAS) X(MACRO) X(CALLBLOCK) X(FILTERBLOCK) X(AUTOESCAPE)      \
+                    X(DO)
 
 enum tp_kind {
 #define X(c) TN_##c,
@@ -482,6 +485,7 @@ struct tp_run {
     uint32_t cap_held;
     int64_t steps; /* left */
     size_t max_bytes;
+    size_t max_memory;
     int depth;
     int max_depth;
     int nest;

@@ -106,7 +106,8 @@ def by_jinja(case, folder):
 
 def by_hinomi(case, folder, program):
     auto, strict = settings_of(case)
-    args = [program, "template", "render", os.path.join(folder, "main.case")]
+    args = [program, "--config", os.path.join(folder, "config")]
+    args += ["template", "render", os.path.join(folder, "main.case")]
     args += ["--context", os.path.join(folder, "context.json")]
     args += [] if auto else ["--no-autoescape"]
     args += [] if strict else ["--lenient"]
@@ -130,6 +131,7 @@ def run_case(case, program):
         for name, text in (case.get("templates") or {}).items():
             write(folder, name, text)
         write(folder, "main.case", case["template"])
+        write(folder, "config", "language = en\n")
         write(folder, "context.json", json.dumps(case.get("context") or {}))
         return by_jinja(case, folder), by_hinomi(case, folder, program)
 
