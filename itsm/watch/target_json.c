@@ -156,12 +156,22 @@ static void read_line(struct json_object *o, const char *field, size_t max, stru
         (void)hn_json_text(o, field, HN_OPT, 0, max, a, s, e);
 }
 
+/* Members that only come out: an object that was read may be sent back whole. */
+#define READ_ONLY_SITE "id"
+#define READ_ONLY_HOST                                                                             \
+    "id", "site", "segment", "sys_name", "sys_descr", "sys_object_id", "vendor", "model",          \
+        "serial", "sample", "state", "state_since", "created_at"
+#define READ_ONLY_CHECK                                                                            \
+    "id", "host", "state", "state_since", "soft", "first_fail_at", "last_at", "last_ok_at",        \
+        "last_outcome", "output", "acknowledged_by", "acknowledged_by_name", "acknowledged_at",    \
+        "created_at"
+
 enum hn_code target_json_read_site(struct json_object *o, bool fresh, struct hn_arena *a,
                                    struct site_in *in, struct hn_err *e)
 {
-    static const char *const fields[] = {"code",  "name",      "short_name", "address",
-                                         "kind",  "parent_id", "importance", "terminals",
-                                         "map_x", "map_y",     "version",    NULL};
+    static const char *const fields[] = {
+        "code",      "name",  "short_name", "address", "kind",         "parent_id", "importance",
+        "terminals", "map_x", "map_y",      "version", READ_ONLY_SITE, NULL};
     enum hn_need need = fresh ? HN_REQ : HN_OPT;
 
     (void)hn_json_text(o, "code", need, 1, 40, a, &in->code, e);
@@ -297,9 +307,9 @@ static enum hn_code read_check(struct json_object *o, bool fresh, bool with_host
                                struct hn_arena *a, struct check_in *in, struct hn_err *e)
 {
     static const char *const fields[] = {
-        "host_id",          "name",     "kind",      "monitoring", "interval_s",
-        "retry_interval_s", "attempts", "timeout_s", "params",     "thresholds",
-        "liveness",         "sla_flag", "enabled",   "version",    NULL};
+        "host_id",  "name",      "kind",          "monitoring", "interval_s", "retry_interval_s",
+        "attempts", "timeout_s", "params",        "thresholds", "liveness",   "sla_flag",
+        "enabled",  "version",   READ_ONLY_CHECK, NULL};
     enum hn_need need = fresh ? HN_REQ : HN_OPT;
     bool had_interval = hn_json_has(o, "interval_s");
 
@@ -368,9 +378,9 @@ enum hn_code target_json_read_host(struct json_object *o, bool fresh, struct hn_
                                    struct hn_err *e)
 {
     static const char *const fields[] = {
-        "name",       "label",   "address", "site_id", "segment_id", "system_id",
-        "line_id",    "class",   "parents", "probe",   "snmp",       "owner",
-        "importance", "enabled", "checks",  "version", NULL};
+        "name",       "label",   "address", "site_id", "segment_id",   "system_id",
+        "line_id",    "class",   "parents", "probe",   "snmp",         "owner",
+        "importance", "enabled", "checks",  "version", READ_ONLY_HOST, NULL};
     enum hn_need need = fresh ? HN_REQ : HN_OPT;
 
     (void)hn_json_text(o, "name", need, 1, 100, a, &in->name, e);
