@@ -13,6 +13,7 @@
 #include "itsm/home/home.h"
 #include "itsm/watch/pages.h"
 #include "itsm/watch/target_api.h"
+#include "itsm/ticket/ticket.h"
 #include "server/auth/auth.h"
 #include "server/http/health.h"
 #include "server/ingest/tasks.h"
@@ -23,6 +24,7 @@ const struct hn_module *const hn_modules[] = {
     &audit_module,
     &ingest_module,
     &event_module,
+    &ticket_module,
     &flow_module,
     &target_module,
     &sample_module,

@@ -61,8 +61,8 @@ enum ticket_fflag {
     X(group_id, ID, 0, 0, HN_N("Group"))                                                           \
     X(check_id, ID, 0, 0, HN_N("Check"))                                                           \
     X(responded_at, INSTANT, 0, 0, HN_N("First response"))                                         \
-    X(resolved_at, INSTANT, 0, 0, HN_N("Resolved"))                                                \
-    X(closed_at, INSTANT, 0, 0, HN_N("Closed"))                                                    \
+    X(resolved_at, INSTANT, 0, 0, HN_N("Resolved at"))                                             \
+    X(closed_at, INSTANT, 0, 0, HN_N("Closed at"))                                                 \
     X(version, I64, 0, 0, HN_N("Version"))
 
 enum ticket_field_no {

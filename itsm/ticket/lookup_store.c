@@ -169,3 +169,26 @@ enum hn_code ticket_store_notify(struct db *db, int64_t id, struct hn_err *e)
 
     return db_exec(db, sql, &DB_I64(id), 1, NULL, e);
 }
+
+static const struct db_col contact_cols[] = {
+    DB_COL(ticket_contact, what), DB_COL(ticket_contact, name), DB_COL(ticket_contact, who)};
+
+enum hn_code ticket_store_contacts(struct db *db, struct hn_arena *a, const struct ticket *t,
+                                   struct ticket_contact **out, size_t *n, struct hn_err *e)
+{
+    static const char sql[] =
+        "SELECT 'host' AS what, coalesce(h.label, h.name) AS name, h.owner AS who FROM watch.host h"
+        " WHERE h.id = $1::bigint AND h.owner <> ''"
+        " UNION ALL SELECT 'system', y.name, y.vendor FROM watch.host h"
+        "  JOIN watch.system y ON y.id = h.system_id WHERE h.id = $1::bigint AND y.vendor <> ''"
+        " UNION ALL SELECT 'service', s.name, s.owner FROM sla.service s"
+        " WHERE s.id = $2::bigint AND s.owner <> ''"
+        " UNION ALL SELECT 'site', s.name, s.address FROM watch.site s"
+        " WHERE s.id = $3::bigint AND s.address <> ''";
+    struct db_arg args[] = {DB_ID(t->host_id), DB_ID(t->service_id), DB_ID(t->site_id)};
+
+    if (db_select(db, sql, args, 3, contact_cols, HN_ARRAY_LEN(contact_cols),
+                  sizeof(struct ticket_contact), a, out, n, e) != HN_OK)
+        return hn_ctx(e, "contacts of ticket %" PRId64, t->id);
+    return HN_OK;
+}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "itsm/ticket/ticket_http.h"
+#include "itsm/ticket/pages.h"
 
 #define T "/api/v1/tickets"
+#define P "/tickets"
 static const struct http_route routes[] = {
     {"GET", T, PERM_TICKET_READ, ticket_api_list, 0, "Tickets, by filter"},
     {"POST", T, PERM_TICKET_CREATE, ticket_api_create, 0, "Open a ticket"},
@@ -39,10 +40,42 @@ static const struct http_route routes[] = {
      "Priority by impact and urgency, targets"},
     {"PUT", "/api/v1/priority-table", PERM_SETTINGS, ticket_api_priorities_put, 0,
      "A new version of the priority table"},
+    {"GET", "/api/v1/exports/incidents.:format", PERM_TICKET_READ, ticket_api_ledger, 0,
+     "The fault ledger as csv, xlsx or json"},
+
+    {"GET", P, PERM_TICKET_READ, ticket_page_list, 0, NULL},
+    {"GET", "/incidents", PERM_TICKET_READ, ticket_page_incidents, 0, NULL},
+    {"POST", P "/bulk", PERM_TICKET_WORK, ticket_page_bulk, 0, NULL},
+    {"GET", P "/new", PERM_TICKET_CREATE, ticket_page_new, 0, NULL},
+    {"POST", P, PERM_TICKET_CREATE, ticket_page_create, 0, NULL},
+    {"GET", "/events/:id/incident", PERM_TICKET_CREATE, ticket_page_from_event, 0, NULL},
+    {"GET", P "/:id", PERM_TICKET_READ, ticket_page_one, 0, NULL},
+    {"GET", P "/:id/edit", PERM_TICKET_WORK, ticket_page_edit, 0, NULL},
+    {"POST", P "/:id/edit", PERM_TICKET_WORK, ticket_page_save, 0, NULL},
+    {"POST", P "/:id/comment", PERM_TICKET_WORK, ticket_page_comment, HTTP_UPLOAD, NULL},
+    {"POST", P "/:id/comment/:entry", PERM_TICKET_WORK, ticket_page_comment_edit, 0, NULL},
+    {"POST", P "/:id/step", PERM_TICKET_WORK, ticket_page_step, 0, NULL},
+    {"POST", P "/:id/assign", PERM_TICKET_WORK, ticket_page_assign, 0, NULL},
+    {"POST", P "/:id/affected", PERM_TICKET_WORK, ticket_page_affected, 0, NULL},
+    {"POST", P "/:id/affected/:row", PERM_TICKET_WORK, ticket_page_affected_row, 0, NULL},
+    {"POST", P "/:id/links", PERM_TICKET_WORK, ticket_page_link, 0, NULL},
+    {"POST", P "/:id/links/:link/remove", PERM_TICKET_WORK, ticket_page_unlink, 0, NULL},
+    {"POST", P "/:id/outages", PERM_OUTAGE_EDIT, ticket_page_outage, 0, NULL},
+    {"POST", P "/:id/outages/:outage", PERM_OUTAGE_EDIT, ticket_page_outage_fix, 0, NULL},
+    {"GET", P "/:id/attachments/:file", PERM_TICKET_READ, ticket_page_file, 0, NULL},
+    {"GET", "/settings/priorities", PERM_TICKET_READ, ticket_page_priorities, 0, NULL},
+    {"POST", "/settings/priorities", PERM_SETTINGS, ticket_page_priorities_save, 0, NULL},
+};
+
+static const struct hn_nav nav[] = {
+    {HN_N("Service desk"), HN_N("Incidents and inquiries"), "/tickets", PERM_TICKET_READ, 300},
+    {HN_N("Settings"), HN_N("Priority table"), "/settings/priorities", PERM_SETTINGS, 920},
 };
 
 const struct hn_module ticket_module = {
     .name = "ticket",
     .routes = routes,
     .n_routes = HN_ARRAY_LEN(routes),
+    .nav = nav,
+    .n_nav = HN_ARRAY_LEN(nav),
 };

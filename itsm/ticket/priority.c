@@ -49,6 +49,18 @@ enum hn_code ticket_priority_change(struct db *db, struct hn_arena *a, const str
         return hn_fail(e, HN_E_CONFLICT,
                        "the table was changed by somebody else: it is now version %lld",
                        (long long)old.version);
+    for (int i = 0; i < TICKET_PRIORITY_COUNT; i++) {
+        const char *definition;
+        const char *name;
+        struct hn_err why = {0};
+
+        if (ticket_store_calendar(db, a, t->target[i].calendar, now, &definition, &name, &why) !=
+            HN_OK)
+            (void)hn_fail_field(e, hn_arena_fmt(a, "targets.%s.calendar", words[i]),
+                                "there is no such calendar");
+    }
+    if (e->n_fields > 0)
+        return e->code;
     next.version = old.version + 1;
     if (ticket_store_add_priorities(db, a, &next, by->account_id, now, e) != HN_OK)
         return hn_ctx(e, "change the priority table");

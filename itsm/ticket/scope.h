@@ -18,7 +18,7 @@
     X("duplicate_of", HN_N("is a duplicate of"), HN_N("has the duplicate"))                        \
     X("caused_by", HN_N("is caused by"), HN_N("is the cause of"))                                  \
     X("part_of", HN_N("is part of"), HN_N("consists of"))                                          \
-    X("opened_by", HN_N("was opened by"), HN_N("opened"))                                          \
+    X("opened_by", HN_N("was opened by"), HN_N("opened the ticket"))                               \
     X("joined", HN_N("was joined by"), HN_N("joined"))                                             \
     X("affects", HN_N("affects"), HN_N("is affected by"))
 const char *ticket_relation_label(const char *word, bool inverse); /* msgid; the word if unknown */

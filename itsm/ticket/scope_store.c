@@ -52,10 +52,10 @@ enum hn_code ticket_store_affected_save(struct db *db, const struct ticket_affec
 }
 
 static const struct db_col link_cols[] = {
-    DB_COL(ticket_link, id),    DB_COL(ticket_link, ticket_id), DB_COL(ticket_link, to_kind),
-    DB_COL(ticket_link, to_id), DB_COL(ticket_link, relation),  DB_COL(ticket_link, inverse),
-    DB_COL(ticket_link, name),  DB_COL(ticket_link, state),     DB_COL(ticket_link, kind),
-    DB_COL(ticket_link, at)};
+    DB_COL(ticket_link, id),       DB_COL(ticket_link, ticket_id), DB_COL(ticket_link, to_kind),
+    DB_COL(ticket_link, to_id),    DB_COL(ticket_link, relation),  DB_COL(ticket_link, inverse),
+    DB_COL(ticket_link, name),     DB_COL(ticket_link, state),     DB_COL(ticket_link, kind),
+    DB_COL(ticket_link, check_id), DB_COL(ticket_link, at)};
 
 /* $1: the ticket from which one looks; NULL: from the one that the link stands in. */
 #define SELECT_LINK                                                                                \
@@ -66,7 +66,7 @@ static const struct db_col link_cols[] = {
     "            WHEN l.to_kind = 'host' THEN coalesce(h.label, h.name)"                           \
     "            WHEN l.to_kind = 'service' THEN s.name"                                           \
     "            WHEN l.to_kind = 'outage' THEN os.name END AS name,"                              \
-    "       coalesce(ot.state, ev.to_state) AS state, ot.kind AS kind,"                            \
+    "       coalesce(ot.state, ev.to_state) AS state, ot.kind AS kind, ev.check_id,"               \
     "       coalesce(ev.at, o.from_at, l.created_at) AS at"                                        \
     "  FROM ticket.link l"                                                                         \
     "  LEFT JOIN ticket.ticket ot ON l.to_kind = 'ticket' AND ot.id = CASE"                        \

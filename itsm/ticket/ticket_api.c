@@ -40,7 +40,7 @@ static enum hn_code word_filter(struct http_ctx *c, const char *name, const char
 {
     const char *s = chosen(c, name);
 
-    if (s == NULL)
+    if (s == NULL || (hn_streq(name, "kind") && hn_streq(s, "any")))
         return HN_OK;
     for (; *words != NULL; words++)
         if (hn_streq(*words, s)) {

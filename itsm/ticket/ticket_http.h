@@ -18,6 +18,8 @@ HN_MUST_USE enum hn_code ticket_http_filter(struct http_ctx *c, struct ticket_fi
 http_handler ticket_api_list, ticket_api_create, ticket_api_get, ticket_api_patch, ticket_api_steps,
     ticket_api_transition, ticket_api_bulk, ticket_api_event_incident, ticket_api_workflows,
     ticket_api_priorities, ticket_api_priorities_put;
+/* ledger_api.c */
+http_handler ticket_api_ledger;
 /* part_api.c */
 http_handler ticket_api_entries, ticket_api_entry_add, ticket_api_entry_edit,
     ticket_api_attachments, ticket_api_attachment_add, ticket_api_attachment_get,

@@ -73,6 +73,16 @@ HN_MUST_USE enum hn_code ticket_store_choices(struct db *db, struct hn_arena *a,
                                               struct ticket_choice **out, size_t *n,
                                               struct hn_err *e);
 
+/* Whom the ticket's objects belong to, as far as the registers say. */
+struct ticket_contact {
+    const char *what; /* host, system, service, site */
+    const char *name;
+    const char *who; /* owner, vendor; of a site its address */
+};
+HN_MUST_USE enum hn_code ticket_store_contacts(struct db *db, struct hn_arena *a,
+                                               const struct ticket *t, struct ticket_contact **out,
+                                               size_t *n, struct hn_err *e);
+
 /* An event as a ticket opened from it needs it. */
 struct ticket_event {
     int64_t id;
@@ -159,6 +169,7 @@ struct ticket_link {
     const char *name;  /* of the other end */
     const char *state; /* of a ticket: its state; of an event: the state it led to */
     const char *kind;  /* of a ticket: its kind */
+    int64_t check_id;  /* of an event: what it happened on */
     hn_instant at;
 };
 /* Both directions, those in force. */

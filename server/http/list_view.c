@@ -86,7 +86,7 @@ static void add_filter(struct http_ctx *c, struct tpl_val *filters, struct tpl_v
                        const struct http_filter *all, size_t n, const struct http_filter *f)
 {
     const char *value = chosen(c, f->name);
-    const char *text = value;
+    const char *text = f->choices != NULL && f->n == 0 ? f->choices[0].label : value;
 
     for (size_t i = 0; i < f->n && value != NULL; i++)
         if (hn_streq(f->choices[i].value, value))
@@ -94,7 +94,7 @@ static void add_filter(struct http_ctx *c, struct tpl_val *filters, struct tpl_v
     if (value != NULL)
         add_chip(c, active, f, text,
                  query_of(c, all, n, (struct query){.without = f->name, .sort = true}));
-    if (f->choices != NULL) {
+    if (f->choices != NULL && f->n > 0) {
         struct tpl_val *m = tpl_push_map(filters);
         struct tpl_val *options;
 

@@ -17,7 +17,9 @@ struct http_choice {
 struct http_filter {
     const char *name;  /* of the query parameter */
     const char *label; /* in the user's language */
-    const struct http_choice *choices; /* NULL: no select is shown, a chip only */
+    /* NULL: no select is shown, a chip only. With n == 0 a chip only too, whose text is
+     * choices[0].label: the name behind an id. */
+    const struct http_choice *choices;
     size_t n;
 };
 
