@@ -3,6 +3,7 @@
 #include "itsm/watch/target_api.h"
 #include "itsm/watch/target_json.h"
 #include "itsm/watch/target_store.h"
+#include "itsm/sla/sla.h"
 #include "server/ingest/ingest.h"
 #include "server/ingest/series.h"
 
@@ -167,6 +168,31 @@ static enum hn_code resolve(struct http_ctx *c, const struct target_result *r, s
     return e->code;
 }
 
+/* Stores the batch and derives the outages that it makes at once: whoever reports a result reads the
+ * figure that follows from it, without waiting for `hinomi work`. */
+static enum hn_code take(struct http_ctx *c, const struct ingest_result *in, size_t n,
+                         size_t *n_states, size_t *dropped, struct hn_err *e)
+{
+    DB_TX tx = {0};
+    struct ingest_state *states = hn_arena_make(c->arena, struct ingest_state, n);
+    int64_t *changed = hn_arena_make(c->arena, int64_t, n);
+    hn_instant from = HN_NEVER;
+    size_t k = 0;
+
+    if (db_begin(c->db, &tx, e) != HN_OK ||
+        ingest_batch(c->db, "api", in, n, c->now, c->arena, states, n_states, dropped, e) != HN_OK)
+        return e->code;
+    for (size_t i = 0; i < *n_states; i++)
+        if (states[i].changed)
+            changed[k++] = states[i].check_id;
+    for (size_t i = 0; i < n; i++)
+        from = HN_MIN(from, in[i].at);
+    if (sla_sync_checks(c->db, c->arena, (struct hn_i64s){changed, k}, from - HN_DAY, 0, c->now, e) !=
+        HN_OK)
+        return e->code;
+    return db_commit(&tx, e);
+}
+
 static enum hn_code results_post(struct http_ctx *c, struct hn_err *e)
 {
     struct target_result *r = NULL;
@@ -185,8 +211,7 @@ static enum hn_code results_post(struct http_ctx *c, struct hn_err *e)
     in = hn_arena_make(c->arena, struct ingest_result, n);
     for (size_t i = 0; i < n; i++)
         in[i] = result_of(c, &r[i], ids[i]);
-    if (n > 0 &&
-        ingest_batch(c->db, "api", in, n, c->now, c->arena, NULL, &n_states, &dropped, e) != HN_OK)
+    if (n > 0 && take(c, in, n, &n_states, &dropped, e) != HN_OK)
         return e->code;
     hn_jw_object(http_jw(c), NULL);
     hn_jw_i64(http_jw(c), "accepted", (int64_t)(n - dropped));
