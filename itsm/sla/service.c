@@ -125,6 +125,12 @@ enum hn_code sla_get(struct db *db, struct hn_arena *a, int64_t id, struct sla_r
     return sla_store_get(db, a, id, out, e);
 }
 
+enum hn_code sla_versions(struct db *db, struct hn_arena *a, int64_t id, const struct sla_row **out,
+                          size_t *n, struct hn_err *e)
+{
+    return sla_store_versions(db, a, id, out, n, e);
+}
+
 enum hn_code sla_in_force(struct db *db, struct hn_arena *a, int64_t id, hn_instant at,
                           struct sla_row *out, struct hn_err *e)
 {

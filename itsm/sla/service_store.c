@@ -172,6 +172,15 @@ enum hn_code sla_store_get(struct db *db, struct hn_arena *a, int64_t id, struct
     return db_get(db, sql, args, 1, SLA_COLS, a, out, e);
 }
 
+enum hn_code sla_store_versions(struct db *db, struct hn_arena *a, int64_t id,
+                                const struct sla_row **out, size_t *n, struct hn_err *e)
+{
+    static const char sql[] = SELECT_SLA "WHERE l.id = $1 ORDER BY v.version DESC LIMIT 500";
+    struct db_arg args[] = {DB_I64(id)};
+
+    return db_select(db, sql, args, 1, SLA_COLS, sizeof(**out), a, out, n, e);
+}
+
 enum hn_code sla_store_at(struct db *db, struct hn_arena *a, int64_t id, hn_instant at,
                           struct sla_row *out, struct hn_err *e)
 {

@@ -35,6 +35,9 @@ enum hn_code sla_store_list(struct db *db, struct hn_arena *a, int64_t service_i
                             int64_t limit, const struct sla_row **out, size_t *n, struct hn_err *e);
 enum hn_code sla_store_get(struct db *db, struct hn_arena *a, int64_t id, struct sla_row *out,
                            struct hn_err *e);
+/* Newest first. */
+enum hn_code sla_store_versions(struct db *db, struct hn_arena *a, int64_t id,
+                                const struct sla_row **out, size_t *n, struct hn_err *e);
 enum hn_code sla_store_at(struct db *db, struct hn_arena *a, int64_t id, hn_instant at,
                           struct sla_row *out, struct hn_err *e);
 enum hn_code sla_store_add(struct db *db, const struct sla_new *in, int64_t *id, struct hn_err *e);

@@ -134,6 +134,9 @@ HN_MUST_USE enum hn_code sla_list(struct db *db, struct hn_arena *a, int64_t ser
                                   size_t *n, struct hn_err *e);
 HN_MUST_USE enum hn_code sla_get(struct db *db, struct hn_arena *a, int64_t id, struct sla_row *out,
                                  struct hn_err *e);
+/* All versions, newest first. */
+HN_MUST_USE enum hn_code sla_versions(struct db *db, struct hn_arena *a, int64_t id,
+                                      const struct sla_row **out, size_t *n, struct hn_err *e);
 HN_MUST_USE enum hn_code sla_in_force(struct db *db, struct hn_arena *a, int64_t id, hn_instant at,
                                       struct sla_row *out, struct hn_err *e);
 HN_MUST_USE enum hn_code sla_create(struct db *db, struct hn_arena *a, const struct actor *who,

@@ -230,6 +230,10 @@ enum hn_code sla_page_list(struct http_ctx *c, struct hn_err *e)
 
 static const struct http_route routes[] = {
     {"GET", "/sla", PERM_SLA_READ, sla_page_list, 0, "SLAs of a month"},
+    {"GET", "/sla/:id", PERM_SLA_READ, sla_page_show, 0, "What made a month's figures"},
+    {"POST", "/sla/:id/approve", PERM_APPROVE_WARD, sla_page_approve, 0, "Approve a definition"},
+    {"POST", "/sla/:id/gaps", PERM_OUTAGE_EDIT, sla_page_gap, 0, "Propose what a gap was"},
+    {"POST", "/sla/:id/gaps/:gap", PERM_OUTAGE_APPROVE, sla_page_gap_decide, 0, "Decide on it"},
 };
 static const struct hn_nav nav[] = {
     {HN_N("SLA"), HN_N("SLA achievement"), "/sla", PERM_SLA_READ, 60},

@@ -6,6 +6,10 @@
 #include "itsm/sla/sla_view.h"
 
 http_handler sla_page_list;
+http_handler sla_page_show;
+http_handler sla_page_approve;
+http_handler sla_page_gap;
+http_handler sla_page_gap_decide;
 
 extern const struct hn_module sla_pages_module;
 

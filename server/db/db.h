@@ -50,7 +50,7 @@ enum db_arg_kind {
     DB_ARG_F64,
     DB_ARG_BOOL,
     DB_ARG_TEXT, /* type inferred by the server: text, jsonb, enum, date, inet … */
-    DB_ARG_TS,   /* timestamptz; HN_UNSET is NULL, HN_NEVER 'infinity' */
+    DB_ARG_TS,   /* timestamptz; HN_UNSET is NULL, HN_NEVER 'infinity', HN_UNSET + 1 '-infinity' */
     DB_ARG_BYTES,
     DB_ARG_I64S,  /* bigint[] */
     DB_ARG_TSS,   /* timestamptz[] */

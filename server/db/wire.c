@@ -31,6 +31,8 @@ static uint64_t ts_out(hn_instant t)
 {
     if (t == HN_NEVER)
         return (uint64_t)INT64_MAX;
+    if (t == HN_UNSET + 1)
+        return (uint64_t)INT64_MIN; /* as it is read: '-infinity' */
     return (uint64_t)(t - PG_EPOCH);
 }
 
