@@ -5,6 +5,25 @@
 
 #include <stdio.h>
 
+/* An instant, or a date of Asia/Tokyo: its beginning, or with `end` the next day's. */
+static enum hn_code query_time(struct http_ctx *c, const char *name, bool end, hn_instant *out,
+                               struct hn_err *e)
+{
+    const char *v = http_query(c, name);
+
+    if (v != NULL && strlen(v) == 10)
+        v = hn_arena_fmt(c->arena, "%sT00:00:00+09:00", v);
+    else
+        end = false;
+    if (v == NULL || *v == '\0')
+        return HN_OK;
+    if (hn_parse_rfc3339(v, name, out, e) != HN_OK)
+        return e->code;
+    if (end)
+        *out += HN_DAY;
+    return HN_OK;
+}
+
 enum hn_code audit_view_filter(struct http_ctx *c, struct audit_filter *f, int64_t *limit,
                                struct hn_err *e)
 {
@@ -16,8 +35,8 @@ enum hn_code audit_view_filter(struct http_ctx *c, struct audit_filter *f, int64
     *f = (struct audit_filter){.from = HN_UNSET, .to = HN_UNSET};
     if (http_page_of(c, &p, e) != HN_OK ||
         http_query_i64(c, "object_id", &f->object_id, e) != HN_OK ||
-        http_query_instant(c, "from", &f->from, e) != HN_OK ||
-        http_query_instant(c, "to", &f->to, e) != HN_OK)
+        query_time(c, "from", false, &f->from, e) != HN_OK ||
+        query_time(c, "to", true, &f->to, e) != HN_OK)
         return e->code;
     f->q = p.q;
     f->who = who != NULL && *who != '\0' ? who : NULL;

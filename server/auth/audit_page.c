@@ -116,7 +116,11 @@ static void row_into(struct tpl_val *m, struct http_ctx *c, const struct audit_r
     tpl_set_i64(m, "seq", r->seq);
     tpl_set_instant(m, "at", r->at);
     tpl_set_str(m, "who", r->who);
-    tpl_set_str(m, "name", r->name);
+    tpl_set_str(m, "name",
+                r->name != NULL                      ? r->name
+                : hn_streq(r->who, "cli")            ? hn_tr("Command line")
+                : strncmp(r->who, "system:", 7) == 0 ? hn_tr("Automatic processing")
+                                                     : NULL);
     tpl_set_str(m, "act", r->act);
     tpl_set_str(m, "act_label", act_label(r->act));
     tpl_set_str(m, "object_label", object_label(r->object));
@@ -126,6 +130,7 @@ static void row_into(struct tpl_val *m, struct http_ctx *c, const struct audit_r
     else
         tpl_set_i64(m, "object_id", r->object_id);
     tpl_set_str(m, "href", href);
+    tpl_set_str(m, "label", r->label);
     tpl_set_str(m, "reason", r->reason);
     tpl_set_str(m, "before", r->before);
     tpl_set_str(m, "after", r->after);
@@ -135,7 +140,10 @@ static void row_into(struct tpl_val *m, struct http_ctx *c, const struct audit_r
 
 enum hn_code audit_page_list(struct http_ctx *c, struct hn_err *e)
 {
+    static const char *const asked[] = {"object", "who", "from", "to"};
     struct tpl_val *v = http_view(c);
+    struct tpl_val *typed = tpl_set_map(v, "typed");
+    struct tpl_val *options = tpl_set_list(v, "objects");
     struct hn_texts words = {0};
     struct http_choice *choices;
     struct http_filter filters[] = {
@@ -163,6 +171,12 @@ enum hn_code audit_page_list(struct http_ctx *c, struct hn_err *e)
         choices[i] = (struct http_choice){words.v[i], object_label(words.v[i])};
     filters[0].choices = choices;
     filters[0].n = words.n;
+    for (size_t i = 0; i < words.n; i++) {
+        struct tpl_val *m = tpl_push_map(options);
+
+        tpl_set_str(m, "value", choices[i].value);
+        tpl_set_str(m, "label", choices[i].label);
+    }
     tpl_set_str(v, "title", hn_tr("Audit journal"));
     tpl_set_str(
         v, "lead",
@@ -173,5 +187,7 @@ enum hn_code audit_page_list(struct http_ctx *c, struct hn_err *e)
         row_into(tpl_push_map(rows), c, &row[i]);
     list = http_view_list(c, v, filters, HN_ARRAY_LEN(filters), next);
     tpl_set_i64(list, "shown", (int64_t)n);
+    for (size_t i = 0; i < HN_ARRAY_LEN(asked); i++)
+        tpl_set_str(typed, asked[i], http_query(c, asked[i]));
     return http_page(c, "page/audit.html", v, e);
 }

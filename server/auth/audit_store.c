@@ -30,10 +30,13 @@ enum hn_code audit_store_list(struct db *db, const struct audit_filter *f, struc
                               struct audit_row **out, size_t *n, struct hn_err *e)
 {
     static const char sql[] =
-        "SELECT j.seq, j.at, j.account_id, j.who, c.name, j.act, j.object, j.object_id, j.reason, "
+        "SELECT j.seq, j.at, j.account_id, j.who, c.name, j.act, j.object, j.object_id, "
+        "coalesce(o.login, j.after->>'number', j.after->>'name', j.after->>'title', "
+        "j.before->>'number', j.before->>'name', j.before->>'title') AS label, j.reason, "
         "j.before::text AS before, j.after::text AS after, j.address, j.row_hash, "
         "EXISTS (SELECT 1 FROM audit.chain k WHERE k.seq = j.seq) AS linked "
         "FROM audit.journal j LEFT JOIN auth.account c ON c.id = j.account_id "
+        "LEFT JOIN auth.account o ON j.object = 'account' AND o.id = j.object_id "
         "WHERE ($1::bigint = 0 OR j.seq < $1) AND ($2::text IS NULL OR strpos(lower(j.who), "
         "lower($2)) > 0 OR strpos(lower(coalesce(c.name, '')), lower($2)) > 0 OR strpos(j.act, $2) "
         "> 0 OR strpos(coalesce(j.reason, ''), $2) > 0) AND ($3::text IS NULL OR j.who = $3) "
@@ -42,11 +45,11 @@ enum hn_code audit_store_list(struct db *db, const struct audit_filter *f, struc
         "AND ($7::timestamptz IS NULL OR j.at >= $7) AND ($8::timestamptz IS NULL OR j.at < $8) "
         "ORDER BY j.seq DESC LIMIT $9";
     static const struct db_col cols[] = {
-        DB_COL(audit_row, seq),      DB_COL(audit_row, at),        DB_COL(audit_row, account_id),
-        DB_COL(audit_row, who),      DB_COL(audit_row, name),      DB_COL(audit_row, act),
-        DB_COL(audit_row, object),   DB_COL(audit_row, object_id), DB_COL(audit_row, reason),
-        DB_COL(audit_row, before),   DB_COL(audit_row, after),     DB_COL(audit_row, address),
-        DB_COL(audit_row, row_hash), DB_COL(audit_row, linked)};
+        DB_COL(audit_row, seq),     DB_COL(audit_row, at),        DB_COL(audit_row, account_id),
+        DB_COL(audit_row, who),     DB_COL(audit_row, name),      DB_COL(audit_row, act),
+        DB_COL(audit_row, object),  DB_COL(audit_row, object_id), DB_COL(audit_row, label),
+        DB_COL(audit_row, reason),  DB_COL(audit_row, before),    DB_COL(audit_row, after),
+        DB_COL(audit_row, address), DB_COL(audit_row, row_hash),  DB_COL(audit_row, linked)};
     struct db_arg args[] = {DB_I64(f->before_seq), DB_TEXT(f->q),        DB_TEXT(f->who),
                             DB_TEXT(f->object),    DB_I64(f->object_id), DB_TEXT(f->act),
                             DB_TS(f->from),        DB_TS(f->to),         DB_I64(f->limit)};

@@ -14,6 +14,7 @@ struct audit_row {
     const char *act;
     const char *object;
     int64_t object_id;
+    const char *label; /* what people call the object: its number, login or name; NULL */
     const char *reason;
     const char *before; /* JSON text */
     const char *after;

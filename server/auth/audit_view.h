@@ -6,7 +6,8 @@
 #include "server/auth/audit_store.h"
 #include "server/http/http.h"
 
-/* From q, who, object, object_id, act, from, to, limit and cursor; f->limit is one more than
+/* From q, who, object, object_id, act, from, to (instants, or dates of Asia/Tokyo, both included),
+ * limit and cursor; f->limit is one more than
  * *limit. */
 HN_MUST_USE enum hn_code audit_view_filter(struct http_ctx *c, struct audit_filter *f,
                                            int64_t *limit, struct hn_err *e);

@@ -24,7 +24,7 @@ enum hn_code session_store_token(struct db *db, const uint8_t hash[32], hn_insta
 {
     static const char sql[] =
         "SELECT t.id, t.account_id, a.login, a.name, a.role, NULL::text AS csrf, "
-        "NULL::text AS flash, coalesce(t.used_at, t.created_at) AS used_at "
+        "NULL::text AS flash, coalesce(t.used_at, 'epoch') AS used_at "
         "FROM auth.token t JOIN auth.account a ON a.id = t.account_id WHERE t.secret_hash = $1 "
         "AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2) "
         "AND a.disabled_at IS NULL";
