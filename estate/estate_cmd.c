@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hinomi estate …: see usage(). */
 #include "estate/load.h"
+#include "estate/sim.h"
 #include "server/command.h"
 
 static int usage(void)
 {
-    (void)fprintf(stderr, "usage: hinomi estate load       the sample estate into the database\n");
+    (void)fprintf(stderr, "usage: hinomi estate load       the sample estate into the database\n"
+                          "       hinomi estate simulate   the simulated devices, in the foreground\n"
+                          "       hinomi estate list       one device a line\n"
+                          "       hinomi estate break DEVICE FAULT\n"
+                          "       hinomi estate mend DEVICE\n");
     return 2;
 }
 
@@ -28,10 +33,94 @@ static int do_load(int argc, char **argv, const struct config *cfg)
     return 0;
 }
 
+static int do_simulate(int argc, char **argv, const struct config *cfg)
+{
+    HN_ARENA a = hn_arena_new();
+    struct hn_err e = {0};
+    struct estate s;
+
+    (void)argv;
+    if (argc != 2)
+        return usage();
+    if (estate_read(cfg->sql, a, &s, &e) != HN_OK || sim_run(cfg->state, &s, &e) != HN_OK)
+        return cmd_fail("estate simulate", &e);
+    return 0;
+}
+
+/* "ok", its faults, or what it lies behind. */
+static const char *state_text(struct hn_arena *a, const struct estate *s, const struct faults *f,
+                              const bool *dead, size_t i)
+{
+    unsigned bits = faults_of(f, i, NULL);
+    const char *text = NULL;
+
+    for (int k = 0; k < ESTATE_FAULT_COUNT; k++)
+        if ((bits & 1u << k) != 0)
+            text = text == NULL ? estate_fault_word((enum estate_fault)k)
+                                : hn_arena_fmt(a, "%s,%s", text,
+                                               estate_fault_word((enum estate_fault)k));
+    if (text != NULL)
+        return text;
+    if (s->device[i].is_spare)
+        return "spare";
+    return dead[i] ? "unreachable" : "ok";
+}
+
+static int do_list(int argc, char **argv, const struct config *cfg)
+{
+    HN_ARENA a = hn_arena_new();
+    struct faults *f = hn_arena_make(a, struct faults, 1);
+    struct hn_err e = {0};
+    struct estate s;
+    char ip[ESTATE_IP_MAX];
+    bool *dead;
+
+    (void)argv;
+    if (argc != 2)
+        return usage();
+    if (estate_read(cfg->sql, a, &s, &e) != HN_OK)
+        return cmd_fail("estate list", &e);
+    dead = hn_arena_make(a, bool, s.n_devices);
+    faults_read(cfg->state, &s, f);
+    faults_dead(f, &s, dead);
+    for (size_t i = 0; i < s.n_devices; i++)
+        (void)printf("%s\t%s\t%s\t%s\t%s\n", s.device[i].name,
+                     estate_ip_text(s.device[i].ip, ip), estate_class_word(s.device[i].class),
+                     s.site[s.device[i].site].code, state_text(a, &s, f, dead, i));
+    return 0;
+}
+
+static int do_change(int argc, char **argv, const struct config *cfg)
+{
+    bool breaks = hn_streq(argv[1], "break");
+    HN_ARENA a = hn_arena_new();
+    struct hn_err e = {0};
+    const char *answer = NULL;
+    const char *line;
+
+    if (argc != (breaks ? 4 : 3) || strpbrk(argv[2], " \n") != NULL)
+        return usage();
+    line = breaks ? hn_arena_fmt(a, "break %s %s", argv[2], argv[3])
+                  : hn_arena_fmt(a, "mend %s", argv[2]);
+    if (control_ask(cfg->state, line, a, &answer, &e) != HN_OK)
+        return cmd_fail(breaks ? "estate break" : "estate mend", &e);
+    if (strncmp(answer, "error ", 6) == 0) {
+        (void)fprintf(stderr, "hinomi estate: %s\n", answer + 6);
+        return 1;
+    }
+    if (strlen(answer) > 3)
+        (void)fprintf(stderr, "hinomi estate: %s\n", answer + 3);
+    return 0;
+}
+
 static const struct {
     const char *word;
     int (*fn)(int argc, char **argv, const struct config *cfg);
-} acts[] = {{"load", do_load}};
+} acts[] = {{"load", do_load},
+            {"simulate", do_simulate},
+            {"list", do_list},
+            {"break", do_change},
+            {"mend", do_change}};
 
 int cmd_estate(int argc, char **argv, struct config *cfg)
 {
