@@ -3,9 +3,12 @@
  * template_cmd.c — hinomi template render T --context F.json [--no-autoescape] [--lenient]
  *                                           [--folder DIR]
  *
+ *               hinomi template check T …
+ *
  * Renders the file T with the JSON object in F as context ("-" reads standard input) to standard
  * output. What T includes, extends or imports is looked for in T's folder or in DIR. --lenient:
  * unknown names are empty and lists can be printed, as jinja2's default.
+ * check compiles the files and prints what is wrong with them.
  */
 #include "server/command.h"
 
@@ -25,7 +28,8 @@ struct options {
 static int usage(void)
 {
     (void)fprintf(stderr, "usage: hinomi template render T --context F.json [--no-autoescape] "
-                          "[--lenient] [--folder DIR]\n");
+                          "[--lenient] [--folder DIR]\n"
+                          "       hinomi template check T ...\n");
     return 2;
 }
 
@@ -106,6 +110,25 @@ static enum hn_code render(struct hn_arena *a, const struct options *o, struct h
     return c;
 }
 
+static int check(int argc, char **argv)
+{
+    HN_ARENA a = hn_arena_new();
+    int status = 0;
+
+    for (int i = 2; i < argc; i++) {
+        struct hn_err e = {0};
+        const char *text;
+        size_t n;
+
+        if (slurp(a, argv[i], &text, &n, &e) != HN_OK || tpl_check(argv[i], text, n, &e) != HN_OK) {
+            (void)printf("%s\n", e.msg);
+            status = 1;
+        }
+        hn_arena_reset(a);
+    }
+    return status;
+}
+
 int cmd_template(int argc, char **argv, struct config *cfg)
 {
     HN_ARENA a = hn_arena_new();
@@ -114,6 +137,8 @@ int cmd_template(int argc, char **argv, struct config *cfg)
     struct hn_err e = {0};
 
     (void)cfg;
+    if (argc >= 3 && hn_streq(argv[1], "check"))
+        return check(argc, argv);
     if (argc < 3 || !hn_streq(argv[1], "render") || !parse(argc, argv, &o))
         return usage();
     hn_sbuf_init(&out, a, FILE_MAX);

@@ -406,6 +406,16 @@ static enum hn_code render(struct tpl_loader *l, const struct tp_tmpl *t, const 
     return out->overflow ? hn_sbuf_done(out, &text, e) : HN_OK;
 }
 
+enum hn_code tpl_check(const char *name, const char *text, size_t n, struct hn_err *e)
+{
+    struct tp_tmpl *t = tp_compile(name, text, n, e);
+
+    if (t == NULL)
+        return e->code;
+    tp_tmpl_free(t);
+    return HN_OK;
+}
+
 enum hn_code tpl_render(struct tpl_loader *l, const char *name, const struct tpl_val *ctx,
                         const struct tpl_opts *opts, struct hn_sbuf *out, struct hn_err *e)
 {

@@ -114,25 +114,42 @@ static bool at(const struct lex *x, size_t pos, const char *s)
     return x->n - pos >= n && memcmp(x->s + pos, s, n) == 0;
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
+/* White space is that of Python's \s: the ideographic space too. */
 static size_t skip_space(const struct lex *x, size_t pos)
 {
-    while (pos < x->n && is_space(x->s[pos]))
-        pos++;
+    while (pos < x->n) {
+        uint32_t cp;
+        size_t n = tp_cp_get(x->s + pos, x->n - pos, &cp);
+
+        if (!tp_cp_space(cp))
+            break;
+        pos += n;
+    }
     return pos;
+}
+
+/* Back from `to` over white space, not past `from`. */
+static size_t strip_back(const struct lex *x, size_t from, size_t to)
+{
+    while (to > from) {
+        size_t n = 1;
+        uint32_t cp;
+
+        while (to - n > from && ((unsigned char)x->s[to - n] & 0xc0) == 0x80)
+            n++;
+        (void)tp_cp_get(x->s + to - n, n, &cp);
+        if (!tp_cp_space(cp))
+            break;
+        to -= n;
+    }
+    return to;
 }
 
 /* The text between two tags; strip is the sign of the tag that follows it. */
 static void data(struct lex *x, size_t from, size_t to, char strip)
 {
-    if (strip == '-') {
-        while (to > from && is_space(x->s[to - 1]))
-            to--;
-    }
+    if (strip == '-')
+        to = strip_back(x, from, to);
     if (to > from)
         (void)add(x, TK_DATA, from, x->s + from, to - from);
 }

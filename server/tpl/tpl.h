@@ -60,6 +60,10 @@ struct tpl_opts {
     hn_instant now;    /* for `ago` */
 };
 
+/* Compiles only: what a template is told before it is saved. What it extends or includes is not
+ * looked at. `name` is for messages. */
+HN_MUST_USE enum hn_code tpl_check(const char *name, const char *text, size_t n, struct hn_err *e);
+
 /* Errors are HN_E_INVALID with "NAME:LINE:COLUMN: reason" in msg. */
 HN_MUST_USE enum hn_code tpl_render(struct tpl_loader *l, const char *name,
                                     const struct tpl_val *ctx, const struct tpl_opts *opts,

@@ -129,6 +129,7 @@ static const struct row {
     {"block and self", "{% block b %}[{{ n }}]{% endblock %}{{ self.b() }}", "[42][42]"},
     {"raw", "{% raw %}{{ x }}{# y #}{% endraw %}", "{{ x }}{# y #}"},
     {"white space", "a  {{- 1 -}}  b {#- c -#} d {%- if 1 -%} e {%- endif %} f", "a1bde f"},
+    {"ideographic space is white space", "{{　1　}}　{{- 2 -}}　x", "12x"},
     {"plus sign does nothing", "a {%+ if 1 +%} b{% endif %}", "a  b"},
     {"comment", "a{# {{ x }} #}b", "ab"},
     {"tests", "{{ n is even }}{{ n is divisibleby 7 }}{{ x is defined }}{{ l is not mapping }}",
@@ -327,6 +328,10 @@ static const struct row hostile[] = {
     {"macro calls itself", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "too deeply"},
     {"block calls itself", "{% block a %}{{ self.a() }}{% endblock %}", "too deeply"},
     {"recursive loop", "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}", "too deeply"},
+    {"long line looked at again and again",
+     "{% set b = 'aaaaaaaaaa' * 100000 %}{% for i in range(99999) %}{% set x = b.splitlines() %}{% "
+     "endfor %}",
+     "too many steps"},
     {"wide format", "{{ '%99999999d'|format(1) }}", "too large"},
     {"wide format by *", "{{ '%*d'|format(99999999, 1) }}", "too large"},
     {"wide brace format", "{{ '{:99999999}'.format(1) }}", "too large"},
@@ -419,6 +424,18 @@ static void budget_is_kept(void **state)
     assert_string_equal(render(a, NULL, "t", "1234567890", NULL, &bytes), "1234567890");
     assert_string_equal(render(a, NULL, "t", "12345678901", NULL, &bytes),
                         "!t:1:1: the output is longer than 10 bytes");
+}
+
+static void check_compiles_only(void **state)
+{
+    static const char bad[] = "{{ x|nosuch }}";
+    static const char good[] = "{% extends 'nosuch' %}{{ nosuch }}";
+    struct hn_err e = {0};
+
+    (void)state;
+    assert_int_equal(tpl_check("t", good, sizeof(good) - 1, &e), HN_OK);
+    assert_int_equal(tpl_check("t", bad, sizeof(bad) - 1, &e), HN_E_INVALID);
+    assert_string_equal(e.msg, "t:1:6: unknown filter 'nosuch'");
 }
 
 /* ---- contexts made in C --------------------------------------------------------------------- */
@@ -692,6 +709,7 @@ int main(void)
     add("deep source", deep_source, NULL);
     add("deep chains", deep_chains, NULL);
     add("budget is kept", budget_is_kept, NULL);
+    add("check compiles only", check_compiles_only, NULL);
     add("context made in C", built_context, NULL);
     add("changed file", changed_file, NULL);
     add("many threads", many_threads, NULL);
