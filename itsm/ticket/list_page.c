@@ -62,8 +62,8 @@ static const struct http_choice *flag_choices(struct http_ctx *c, const char *on
 {
     struct http_choice *out = hn_arena_make(c->arena, struct http_choice, 2);
 
-    out[0] = (struct http_choice){"1", on};
-    out[1] = (struct http_choice){"0", off};
+    out[0] = (struct http_choice){"yes", on};
+    out[1] = (struct http_choice){"no", off};
     *n = off == NULL ? 1 : 2;
     return out;
 }
@@ -142,7 +142,7 @@ static void add_tab(struct http_ctx *c, struct tpl_val *tabs, const char *label,
     if (key == NULL)
         tpl_set_bool(m, "active",
                      value == NULL ? open == NULL && plain
-                                   : plain && open != NULL && hn_streq(open, "1"));
+                                   : plain && open != NULL && hn_streq(open, "yes"));
     else
         tpl_set_bool(m, "active", now != NULL && hn_streq(now, value));
 }
@@ -154,13 +154,13 @@ static enum hn_code list_tabs(struct http_ctx *c, struct tpl_val *view, struct h
 
     if (ticket_count_open(c->db, NULL, c->actor.account_id, c->now, &n, e) != HN_OK)
         return e->code;
-    add_tab(c, tabs, hn_tr("Not finished"), "/tickets?open=1", n.open, NULL, "1");
-    add_tab(c, tabs, hn_tr("My tickets"), "/tickets?open=1&assignee=me", n.mine, "assignee", "me");
-    add_tab(c, tabs, hn_tr("Without owner"), "/tickets?open=1&assignee=none", n.unassigned,
+    add_tab(c, tabs, hn_tr("Not finished"), "/tickets?open=yes", n.open, NULL, "yes");
+    add_tab(c, tabs, hn_tr("My tickets"), "/tickets?open=yes&assignee=me", n.mine, "assignee", "me");
+    add_tab(c, tabs, hn_tr("Without owner"), "/tickets?open=yes&assignee=none", n.unassigned,
             "assignee", "none");
-    add_tab(c, tabs, hn_tr("Target missed"), "/tickets?open=1&overdue=1", n.overdue, "overdue",
-            "1");
-    add_tab(c, tabs, hn_tr("Urgent"), "/tickets?open=1&priority=urgent", n.urgent, "priority",
+    add_tab(c, tabs, hn_tr("Target missed"), "/tickets?open=yes&overdue=yes", n.overdue, "overdue",
+            "yes");
+    add_tab(c, tabs, hn_tr("Urgent"), "/tickets?open=yes&priority=urgent", n.urgent, "priority",
             "urgent");
     add_tab(c, tabs, hn_tr("All"), "/tickets?sort=-created_at", -1, NULL, NULL);
     return HN_OK;
@@ -210,7 +210,7 @@ enum hn_code ticket_page_list(struct http_ctx *c, struct hn_err *e)
     int64_t next = 0;
 
     if (http_query_string(c)[0] == '\0')
-        return http_redirect(c, "/tickets?open=1", e);
+        return http_redirect(c, "/tickets?open=yes", e);
     if (ticket_http_filter(c, &f, e) != HN_OK ||
         ticket_workflow_all(c->db, c->arena, &flows, &n_flows, e) != HN_OK ||
         ticket_list(c->db, c->arena, &f, c->now, &list, &n, &next, e) != HN_OK ||
@@ -245,7 +245,7 @@ enum hn_code ticket_page_list(struct http_ctx *c, struct hn_err *e)
 
 enum hn_code ticket_page_incidents(struct http_ctx *c, struct hn_err *e)
 {
-    return http_redirect(c, "/tickets?open=1&kind=incident", e);
+    return http_redirect(c, "/tickets?open=yes&kind=incident", e);
 }
 
 /* ---- many at once ---- */

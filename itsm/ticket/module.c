@@ -68,8 +68,8 @@ static const struct http_route routes[] = {
 };
 
 static const struct hn_nav nav[] = {
-    {HN_N("Service desk"), HN_N("Incidents and inquiries"), "/tickets", PERM_TICKET_READ, 300},
-    {HN_N("Settings"), HN_N("Priority table"), "/settings/priorities", PERM_SETTINGS, 920},
+    {HN_N("Service desk"), HN_N("Incidents and inquiries"), "/tickets", PERM_TICKET_READ, 40},
+    {HN_N("Settings"), HN_N("Priority table"), "/settings/priorities", PERM_SETTINGS, 95},
 };
 
 const struct hn_module ticket_module = {
