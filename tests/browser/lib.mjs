@@ -46,8 +46,8 @@ const CODE = /^(?=.*[\d_.:@/-])[A-Za-z0-9_.:@/%+#=&?~-]+$/;
 /* ---- the browser ---- */
 export async function open({ base, headless = true } = {}) {
   const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const browser = await chromium.launch({ executablePath, headless, args });
+  const args = ['--lang=ja', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
+  const browser = await chromium.launch({ executablePath, headless, args, env: { ...process.env, LANGUAGE: 'ja', LANG: 'ja_JP.UTF-8' } });
   return {
     browser, base,
     person: (who = {}) => person(browser, base, who),

@@ -3,7 +3,7 @@
 // gaps stay gaps and are hatched as not monitored, thresholds are labelled lines, planned stops and
 // exclusions are bands, at most five series are labelled at their end, and a button shows the table.
 
-import { word } from './app.js';
+import { word } from './shared.js';
 
 const POINTS = 720;
 const jst = (opts) => new Intl.DateTimeFormat('ja-JP', { timeZone: 'Asia/Tokyo', ...opts });

@@ -5,7 +5,7 @@
 // blocked, it is fetched every 15 s. The age of the newest data stands in the top bar; past 60 s it is
 // marked in words.
 
-import { word, span, serverNow } from './app.js';
+import { word, span, serverNow } from './shared.js';
 
 const STALE_MS = 60000;
 const topics = (document.body.dataset.live ?? '').split(' ').filter(Boolean);

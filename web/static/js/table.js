@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // table.js — the desk's tables: rows that open, j k x Enter, bulk selection, density, columns.
 
-import { word, keep, kept, typing } from './app.js';
+import { word, keep, kept, typing } from './shared.js';
 
 const rowsOf = (table) => [...table.tBodies[0]?.rows ?? []].filter((r) => r.querySelector('a[href], input'));
 const linkOf = (row) => row.querySelector('th a[href], td a[href]');
