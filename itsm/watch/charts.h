@@ -5,6 +5,7 @@
 
 #include "itsm/event/event_view.h"
 #include "itsm/watch/overview.h"
+#include "server/base/jw.h"
 
 struct chart_limit {
     const char *metric; /* as in the check's thresholds */
@@ -16,6 +17,10 @@ struct chart_limit {
 void charts_limits(struct hn_arena *a, const char *json, const struct chart_limit **out, size_t *n);
 /* A check's params as lines for people: view[key] = [{name, value}]. Secrets do not stand there. */
 void charts_params(struct hn_arena *a, const char *json, struct tpl_val *view, const char *key);
+/* One of them as text; NULL when it is not there. A list or an object is JSON. */
+const char *charts_param(struct hn_arena *a, const char *json, const char *name);
+/* Writes those that are not among own (NULL-terminated) into an open object. */
+void charts_params_rest(const char *json, const char *const *own, struct hn_jw *w);
 
 /* view.charts = [{title, unit, check_id, series [{id, label, metric, unit}], thresholds [{value, label,
  * kind}]}], at most `max`. checks: for titles and limits. */

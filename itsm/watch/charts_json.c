@@ -72,3 +72,30 @@ void charts_params(struct hn_arena *a, const char *json, struct tpl_val *view, c
         tpl_set_str(m, "value", hn_arena_strdup(a, json_object_get_string(v)));
     }
 }
+
+const char *charts_param(struct hn_arena *a, const char *json, const char *name)
+{
+    HN_JSON o = parsed(json);
+    struct json_object *v = NULL;
+
+    if (o == NULL || !json_object_object_get_ex(o, name, &v) || v == NULL)
+        return NULL;
+    return hn_arena_strdup(a, json_object_get_string(v));
+}
+
+void charts_params_rest(const char *json, const char *const *own, struct hn_jw *w)
+{
+    HN_JSON o = parsed(json);
+
+    if (o == NULL)
+        return;
+    json_object_object_foreach(o, name, v)
+    {
+        const char *const *x = own;
+
+        while (*x != NULL && !hn_streq(*x, name))
+            x++;
+        if (*x == NULL)
+            hn_jw_raw(w, name, json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
+    }
+}

@@ -252,6 +252,13 @@ HN_MUST_USE enum hn_code overview_site_choices(struct db *db, struct hn_arena *a
 HN_MUST_USE enum hn_code overview_segment_choices(struct db *db, struct hn_arena *a,
                                                   const struct overview_choice **out, size_t *n,
                                                   struct hn_err *e);
+/* For forms: all segments (value = id), probes (value = name; "local" is always there). */
+HN_MUST_USE enum hn_code overview_segment_ids(struct db *db, struct hn_arena *a,
+                                              const struct overview_choice **out, size_t *n,
+                                              struct hn_err *e);
+HN_MUST_USE enum hn_code overview_probes(struct db *db, struct hn_arena *a,
+                                         const struct overview_choice **out, size_t *n,
+                                         struct hn_err *e);
 
 /* Sets view.words: {class, monitoring, kind, state} → {word: label in the user's language}. */
 void overview_words(struct http_ctx *c, struct tpl_val *view);

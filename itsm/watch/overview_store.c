@@ -350,3 +350,27 @@ enum hn_code overview_segment_choices(struct db *db, struct hn_arena *a,
         return hn_ctx(e, "segments to choose");
     return HN_OK;
 }
+
+enum hn_code overview_segment_ids(struct db *db, struct hn_arena *a,
+                                  const struct overview_choice **out, size_t *n, struct hn_err *e)
+{
+    static const char sql[] = "SELECT id::text AS value, code || ' ' || name AS label"
+                              " FROM watch.segment ORDER BY code LIMIT 500";
+
+    if (db_select(db, sql, NULL, 0, overview_choice_cols, overview_choice_n, sizeof(**out), a, out,
+                  n, e) != HN_OK)
+        return hn_ctx(e, "segments to choose");
+    return HN_OK;
+}
+
+enum hn_code overview_probes(struct db *db, struct hn_arena *a, const struct overview_choice **out,
+                             size_t *n, struct hn_err *e)
+{
+    static const char sql[] = "SELECT name AS value, name AS label FROM (SELECT name FROM"
+                              " watch.probe UNION SELECT 'local') p ORDER BY name LIMIT 100";
+
+    if (db_select(db, sql, NULL, 0, overview_choice_cols, overview_choice_n, sizeof(**out), a, out,
+                  n, e) != HN_OK)
+        return hn_ctx(e, "probes to choose");
+    return HN_OK;
+}
