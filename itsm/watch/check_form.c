@@ -391,7 +391,7 @@ enum hn_code check_create_page(struct http_ctx *c, struct hn_err *e)
     read_check(c, &in, &why);
     if (why.code == HN_OK &&
         check_save(c->db, c->arena, &who, &id, &in, c->now, &why) == HN_OK) {
-        http_flash(c, hn_arena_fmt(c->arena, hn_tr("The check “%s” was added."), in.name));
+        http_flash(c, hn_arena_fmt(c->arena, hn_tr("The check %s was added."), in.name));
         return http_redirect(c, hn_arena_fmt(c->arena, "/checks/%" PRId64, id), e);
     }
     if (why.code == HN_E_INVALID || why.code == HN_E_CONFLICT)

@@ -310,7 +310,7 @@ enum hn_code host_create_page(struct http_ctx *c, struct hn_err *e)
     n = read_checks(c, k, &why);
     if (why.code == HN_OK &&
         host_save(c->db, c->arena, &who, &id, &in, k, n, c->now, &why) == HN_OK) {
-        http_flash(c, hn_arena_fmt(c->arena, hn_tr("“%s” is watched now."),
+        http_flash(c, hn_arena_fmt(c->arena, hn_tr("%s is watched now."),
                                    in.label == NULL ? in.name : in.label));
         return http_redirect(c, hn_arena_fmt(c->arena, "/hosts/%" PRId64, id), e);
     }
