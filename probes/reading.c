@@ -124,6 +124,46 @@ static void add(struct reading *r, const char *metric, const char *unit, const c
     r->v[r->n++] = (struct ingest_value){.metric = metric, .unit = unit, .kind = kind, .value = v};
 }
 
+/* What people call the metrics whose values judge a check. */
+static const struct {
+    const char *metric, *label;
+} labels[] = {
+    {"rtt", HN_N("round trip time")},
+    {"loss", HN_N("packet loss")},
+    {"connect", HN_N("connection time")},
+    {"response", HN_N("response time")},
+    {"dns", HN_N("name lookup time")},
+    {"tls", HN_N("TLS handshake time")},
+    {"first_byte", HN_N("time to the first byte")},
+    {"total", HN_N("total time")},
+    {"status", HN_N("HTTP status")},
+    {"size", HN_N("size of the answer")},
+    {"certificate_days", HN_N("days until the certificate ends")},
+    {"sysUpTime", HN_N("uptime")},
+    {"hrProcessorLoad", HN_N("processor load")},
+    {"hrSystemProcesses", HN_N("processes")},
+    {"hrSystemNumUsers", HN_N("users signed in")},
+    {"in_octets_total", HN_N("octets received")},
+    {"out_octets_total", HN_N("octets sent")},
+    {"prtMarkerLifeCount", HN_N("pages printed")},
+    {"upsEstimatedMinutesRemaining", HN_N("battery runtime")},
+    {"upsEstimatedChargeRemaining", HN_N("battery charge")},
+    {"upsSecondsOnBattery", HN_N("time on battery")},
+    {"upsBatteryTemperature", HN_N("battery temperature")},
+    {"upsBatteryStatus", HN_N("battery status")},
+    {"upsOutputSource", HN_N("output source")},
+    {"upsOutputPercentLoad", HN_N("UPS load")},
+    {"upsInputVoltage", HN_N("input voltage")},
+};
+
+const char *reading_label(const char *metric)
+{
+    for (size_t i = 0; i < HN_ARRAY_LEN(labels); i++)
+        if (hn_streq(labels[i].metric, metric))
+            return hn_tr(labels[i].label);
+    return metric;
+}
+
 static void judge(struct reading *r, const char *metric, const char *label, const char *unit,
                   double v)
 {
@@ -151,7 +191,7 @@ void reading_value(struct reading *r, const char *metric, const char *unit, cons
                    double v)
 {
     add(r, metric, unit, kind, v);
-    judge(r, metric, hn_tr(metric), unit, v);
+    judge(r, metric, reading_label(metric), unit, v);
 }
 
 void reading_instance(struct reading *r, const char *name, const char *instance, const char *label,
@@ -161,7 +201,7 @@ void reading_instance(struct reading *r, const char *name, const char *instance,
 
     add(r, metric, unit, kind, v);
     if (label == NULL)
-        label = hn_arena_fmt(r->arena, "%s %s", hn_tr(name), instance);
+        label = hn_arena_fmt(r->arena, "%s %s", reading_label(name), instance);
     judge(r, metric, label, unit, v);
 }
 

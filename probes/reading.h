@@ -57,6 +57,9 @@ void reading_lost(struct reading *r, const char *fmt, ...) HN_PRINTF(2, 3);
 /* A part of the output when nothing is wrong. */
 void reading_say(struct reading *r, const char *fmt, ...) HN_PRINTF(2, 3);
 
+/* What people call a metric (translated); the metric itself where it has no name. */
+const char *reading_label(const char *metric);
+
 void reading_done(struct reading *r, int64_t check_id, hn_instant at, struct ingest_result *out);
 
 #endif

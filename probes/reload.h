@@ -4,8 +4,8 @@
  *
  * It loads them at the start, when somebody notifies hn_config, and every 30 seconds; only what
  * differs from the last load goes to the loop, so a check that nobody touched keeps its phase and
- * its counters. While the database is away the checks stay as they are. Every five seconds it writes
- * the probe's counters and note.
+ * its counters. While the database is away the checks stay as they are. Every five seconds it
+ * writes the probe's counters and note.
  */
 #ifndef PROBES_RELOAD_H
 #define PROBES_RELOAD_H

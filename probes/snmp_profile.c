@@ -300,7 +300,7 @@ static void ups_value(const struct snmp_view *w, enum snmp_object o, const char 
     if (isnan(v) || v < low || v > high)
         return;
     reading_value(w->r, name, unit, "gauge", v);
-    snmp_inventory_sensor(w->inv, hn_tr(name), name, unit, name);
+    snmp_inventory_sensor(w->inv, reading_label(name), name, unit, name);
 }
 
 static void ups_column(const struct snmp_view *w, enum snmp_object o, const char *unit)
@@ -313,7 +313,7 @@ static void ups_column(const struct snmp_view *w, enum snmp_object o, const char
 
         if (snmp_value_number(&c->v, &v))
             sensor(w, name, c->instance,
-                   hn_arena_fmt(w->g->arena, "%s %s", hn_tr(name),
+                   hn_arena_fmt(w->g->arena, "%s %s", reading_label(name),
                                 snmp_instance_text(w->g->arena, c->instance)),
                    unit, v);
     }

@@ -184,7 +184,8 @@ enum hn_code spool_append(struct spool *s, const struct hn_bytes *records, size_
         total += HEAD + records[i].n;
     }
     if (s->bytes + (int64_t)total > s->max)
-        return hn_fail(e, HN_E_LIMIT, "the spool on disk is full (%" PRId64 " bytes)", s->bytes);
+        return hn_fail(e, HN_E_LIMIT, "the spool on disk is full (%lld bytes)",
+                       (long long)s->bytes);
     if ((s->out < 0 || s->out_bytes >= s->segment) && begin_segment(s, e) != HN_OK)
         return e->code;
     p = buf = mem_new(total, 1);
