@@ -234,9 +234,24 @@ static const struct http_route routes[] = {
     {"POST", "/sla/:id/approve", PERM_APPROVE_WARD, sla_page_approve, 0, "Approve a definition"},
     {"POST", "/sla/:id/gaps", PERM_OUTAGE_EDIT, sla_page_gap, 0, "Propose what a gap was"},
     {"POST", "/sla/:id/gaps/:gap", PERM_OUTAGE_APPROVE, sla_page_gap_decide, 0, "Decide on it"},
+    {"GET", "/outages", PERM_SLA_READ, outage_page_list, 0, "Outages"},
+    {"GET", "/outages/new", PERM_OUTAGE_EDIT, outage_page_new, 0, "Form of an outage by hand"},
+    {"POST", "/outages", PERM_OUTAGE_EDIT, outage_page_record, 0, "Record one by hand"},
+    {"GET", "/outages/:id", PERM_SLA_READ, outage_page_show, 0, "One outage"},
+    {"POST", "/outages/:id/correct", PERM_OUTAGE_EDIT, outage_page_correct, 0,
+     "Propose a correction"},
+    {"POST", "/outages/:id/decide", PERM_OUTAGE_APPROVE, outage_page_decide, 0, "Decide on it"},
+    {"GET", "/exclusions", PERM_SLA_READ, exclusion_page_list, 0, "Exclusions"},
+    {"GET", "/exclusions/new", PERM_EXCLUSION_PROPOSE, exclusion_page_new, 0,
+     "Form of an exclusion"},
+    {"POST", "/exclusions", PERM_EXCLUSION_PROPOSE, exclusion_page_propose, 0, "Propose one"},
+    {"GET", "/exclusions/:id", PERM_SLA_READ, exclusion_page_show, 0, "One exclusion"},
+    {"POST", "/exclusions/:id/decide", PERM_APPROVE_WARD, exclusion_page_decide, 0, "Decide on it"},
 };
 static const struct hn_nav nav[] = {
     {HN_N("SLA"), HN_N("SLA achievement"), "/sla", PERM_SLA_READ, 60},
+    {HN_N("SLA"), HN_N("Outages"), "/outages", PERM_SLA_READ, 61},
+    {HN_N("SLA"), HN_N("Exclusions"), "/exclusions", PERM_SLA_READ, 62},
 };
 
 const struct hn_module sla_pages_module = {.name = "sla_pages",

@@ -10,6 +10,17 @@ http_handler sla_page_show;
 http_handler sla_page_approve;
 http_handler sla_page_gap;
 http_handler sla_page_gap_decide;
+http_handler outage_page_list;
+http_handler outage_page_new;
+http_handler outage_page_record;
+http_handler outage_page_show;
+http_handler outage_page_correct;
+http_handler outage_page_decide;
+http_handler exclusion_page_list;
+http_handler exclusion_page_new;
+http_handler exclusion_page_propose;
+http_handler exclusion_page_show;
+http_handler exclusion_page_decide;
 
 extern const struct hn_module sla_pages_module;
 
