@@ -7,6 +7,7 @@
 #include "itsm/event/event_page.h"
 #include "itsm/flow/flow.h"
 #include "itsm/report/report.h"
+#include "itsm/report/report_page.h"
 #include "itsm/sla/sla.h"
 #include "itsm/sla/sla_pages.h"
 #include "itsm/watch/maintenance.h"
@@ -33,6 +34,7 @@ const struct hn_module *const hn_modules[] = {
     &sla_module,
     &sla_pages_module,
     &report_module,
+    &report_pages_module,
     &home_module,
     &watch_pages_module,
     &event_pages_module,
