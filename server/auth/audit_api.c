@@ -2,6 +2,7 @@
 /* GET /api/v1/audit: the journal, newest first, read-only. */
 #include "server/auth/audit_view.h"
 #include "server/auth/auth_routes.h"
+#include "server/http/app.h"
 
 #include <stdio.h>
 
@@ -48,6 +49,29 @@ enum hn_code audit_view_filter(struct http_ctx *c, struct audit_filter *f, int64
     return HN_OK;
 }
 
+enum hn_code audit_view_record(struct http_ctx *c, struct hn_err *e)
+{
+    struct hn_sbuf b;
+    struct hn_jw w;
+    DB_TX tx = {0};
+
+    hn_sbuf_init(&b, c->arena, HTTP_URI_MAX * 2);
+    hn_jw_init(&w, &b);
+    hn_jw_object(&w, NULL);
+    hn_jw_text(&w, "query", http_query_string(c));
+    hn_jw_end_object(&w);
+    struct audit_act row = {.account_id = c->actor.account_id,
+                            .who = c->actor.login,
+                            .act = "audit.read",
+                            .object = "audit",
+                            .after = hn_sbuf_text(&b),
+                            .address = http_client_address(c)};
+
+    if (db_begin(c->db, &tx, e) != HN_OK || audit_add(c->db, &row, c->now, e) != HN_OK)
+        return hn_ctx(e, "read the audit journal");
+    return db_commit(&tx, e);
+}
+
 static void write_row(struct hn_jw *w, const struct audit_row *r)
 {
     char hash[65] = "";
@@ -82,7 +106,8 @@ enum hn_code audit_api_list(struct http_ctx *c, struct hn_err *e)
     bool more;
 
     if (audit_view_filter(c, &f, &limit, e) != HN_OK ||
-        audit_store_list(c->db, &f, c->arena, &row, &n, e) != HN_OK)
+        audit_store_list(c->db, &f, c->arena, &row, &n, e) != HN_OK ||
+        audit_view_record(c, e) != HN_OK)
         return hn_ctx(e, "audit journal");
     more = n > (size_t)limit;
     n = more ? (size_t)limit : n;

@@ -11,6 +11,11 @@ static const struct {
     const char *object;
     const char *label;
 } objects[] = {
+    {"audit", HN_N("Audit journal")},
+    {"priority_table", HN_N("Table of priorities")},
+    {"month", HN_N("Month")},
+    {"evidence", HN_N("Evidence")},
+    {"estate", HN_N("Sample estate")},
     {"account", HN_N("Account")},
     {"session", HN_N("Session")},
     {"token", HN_N("API token")},
@@ -49,6 +54,23 @@ static const struct {
     const char *label;
 } verbs[] = {
     {"create", HN_N("registered")},
+    {"change", HN_N("changed")},
+    {"edit", HN_N("changed")},
+    {"end", HN_N("ended")},
+    {"record", HN_N("recorded")},
+    {"void", HN_N("voided")},
+    {"remark", HN_N("remark added")},
+    {"summary", HN_N("summary written")},
+    {"settle", HN_N("settled")},
+    {"comment_edit", HN_N("comment changed")},
+    {"note", HN_N("note added")},
+    {"link", HN_N("link added")},
+    {"unlink", HN_N("link removed")},
+    {"scope", HN_N("scope changed")},
+    {"restored", HN_N("restoration confirmed")},
+    {"not_restored", HN_N("not restored")},
+    {"load", HN_N("imported")},
+    {"read", HN_N("viewed")},
     {"update", HN_N("changed")},
     {"delete", HN_N("deleted")},
     {"sign_in", HN_N("signed in")},
@@ -160,7 +182,8 @@ enum hn_code audit_page_list(struct http_ctx *c, struct hn_err *e)
 
     if (audit_view_filter(c, &f, &limit, e) != HN_OK ||
         audit_store_list(c->db, &f, c->arena, &row, &n, e) != HN_OK ||
-        audit_store_objects(c->db, c->arena, &words, e) != HN_OK)
+        audit_store_objects(c->db, c->arena, &words, e) != HN_OK ||
+        audit_view_record(c, e) != HN_OK)
         return hn_ctx(e, "audit journal");
     if (n > (size_t)limit) {
         n = (size_t)limit;

@@ -12,4 +12,7 @@
 HN_MUST_USE enum hn_code audit_view_filter(struct http_ctx *c, struct audit_filter *f,
                                            int64_t *limit, struct hn_err *e);
 
+/* Reading the journal is itself in the journal: who read, with which filter. */
+HN_MUST_USE enum hn_code audit_view_record(struct http_ctx *c, struct hn_err *e);
+
 #endif

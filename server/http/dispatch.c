@@ -96,6 +96,10 @@ static enum hn_code run(struct http_ctx *c, struct hn_err *e)
 
     if (c->app->config.hooks.who != NULL)
         who = c->app->config.hooks.who(c, e);
+    if (who == HN_E_UNAVAILABLE) { /* a connection that the database's restart has cut: once more */
+        hn_err_clear(e);
+        who = c->app->config.hooks.who(c, e);
+    }
     if (route == NULL) {
         hn_err_clear(e);
         return no_route(c, e);

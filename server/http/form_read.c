@@ -56,8 +56,8 @@ void http_form_words(struct http_ctx *c, const char *name, enum hn_need need, si
     *out = v;
 }
 
-void http_form_i64(struct http_ctx *c, const char *name, enum hn_need need, int64_t min, int64_t max,
-                   int64_t *out, struct hn_err *e)
+void http_form_i64(struct http_ctx *c, const char *name, enum hn_need need, int64_t min,
+                   int64_t max, int64_t *out, struct hn_err *e)
 {
     const char *v;
 
@@ -106,9 +106,10 @@ const char *http_local_text(struct hn_arena *a, hn_instant t)
         return "";
     l = hn_tokyo(t);
     if (l.second == 0)
-        return hn_arena_fmt(a, "%04d-%02d-%02dT%02d:%02d", l.year, l.month, l.day, l.hour, l.minute);
-    return hn_arena_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d", l.year, l.month, l.day, l.hour, l.minute,
-                        l.second);
+        return hn_arena_fmt(a, "%04d-%02d-%02dT%02d:%02d", l.year, l.month, l.day, l.hour,
+                            l.minute);
+    return hn_arena_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d", l.year, l.month, l.day, l.hour,
+                        l.minute, l.second);
 }
 
 void http_view_crumb(struct tpl_val *view, struct tpl_val **crumbs, const char *label,

@@ -27,8 +27,8 @@ static bool scan(const char *s, int v[6])
     }
 }
 
-enum hn_code form_instant(struct http_ctx *c, const char *field, enum hn_need need,
-                          hn_instant *out, struct hn_err *e)
+enum hn_code form_instant(struct http_ctx *c, const char *field, enum hn_need need, hn_instant *out,
+                          struct hn_err *e)
 {
     const char *s = http_form(c, field);
     int v[6] = {0};

@@ -121,6 +121,12 @@ static enum MHD_Result send_answer(struct http_request *q, struct MHD_Connection
     return ok;
 }
 
+/* The most that is read of a body, be it only to throw it away. */
+static size_t most_read(const struct http_app *app)
+{
+    return HN_MAX(DISCARD_MAX, app->config.upload_max);
+}
+
 /* Method and headers are known. */
 static enum MHD_Result read_head(struct http_request *q, struct MHD_Connection *conn,
                                  const char *method)
@@ -138,7 +144,7 @@ static enum MHD_Result read_head(struct http_request *q, struct MHD_Connection *
     length = http_pairs_get_nocase(&q->headers, "Content-Length");
     /* A body that is larger than could ever be discarded is refused before it is sent. */
     if (length != NULL && (hn_parse_i64(length, "Content-Length", 0, INT64_MAX, &n, &e) != HN_OK ||
-                           (size_t)n > DISCARD_MAX)) {
+                           (size_t)n > most_read(q->app))) {
         http_refuse(q, 0, HN_E_LIMIT, "The body is too large");
         return send_answer(q, conn);
     }
@@ -184,7 +190,7 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *conn, const char
     case READING:
         if (*n_data == 0)
             return take_on(q, conn);
-        if (!http_request_body(q, data, *n_data) || q->body_seen > DISCARD_MAX)
+        if (!http_request_body(q, data, *n_data) || q->body_seen > most_read(q->app))
             return MHD_NO;
         *n_data = 0;
         return MHD_YES;

@@ -223,7 +223,8 @@ static void every_route_without_credentials(void **state)
 }
 
 /* Each route as each role: refused exactly where the table of perm.c says so. GET only: a write
- * would write. */
+ * would write. What is allowed is tried as two roles, that all pages are there and none of them
+ * breaks. */
 static void every_route_as_every_role(void **state)
 {
     (void)state;
@@ -238,11 +239,14 @@ static void every_route_as_every_role(void **state)
             if (t->perm == PERM_PUBLIC || !hn_streq(t->method, "GET") ||
                 strstr(t->pattern, "live") != NULL || strstr(t->pattern, "lost") != NULL)
                 continue;
+            if (perm_role_has((enum role)role, t->perm) && role != ROLE_ADMIN &&
+                role != ROLE_AUDITOR)
+                continue;
             r = http_test(app, a, "GET", filled(a, t->pattern), who, NULL);
             if (!perm_role_has((enum role)role, t->perm))
                 assert_int_equal(r.status, 403);
             else
-                assert_true(r.status != 401 && r.status < 500);
+                assert_true(r.status != 401 && r.status != 403 && r.status < 500);
         }
     }
 }
