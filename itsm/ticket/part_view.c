@@ -201,6 +201,10 @@ void ticket_view_links(struct tpl_val *view, const struct ticket_link *list, siz
             m, "relation",
             ticket_label(l->inverse ? TICKET_WORDS_INVERSE : TICKET_WORDS_RELATION, l->relation));
 
+        tpl_set_str(m, "href",
+                    l->check_id != 0
+                        ? ticket_view_href(a, "check", l->check_id)
+                        : ticket_view_href(a, l->to_kind, l->inverse ? l->ticket_id : l->to_id));
         tpl_set_instant(m, "at", l->at);
         tpl_set_str(m, "check_state", ticket ? NULL : l->state);
         if (ticket && l->state != NULL && l->kind != NULL)
