@@ -6,6 +6,7 @@
 #include "server/base/log.h"
 #include "server/base/tz.h"
 
+#include <malloc.h>
 #include <signal.h>
 
 static const struct command {
@@ -73,6 +74,9 @@ int main(int argc, char **argv)
 {
     const char *file = NULL;
 
+    /* Arenas of some megabytes come and go with each batch: keep their pages. */
+    (void)mallopt(M_MMAP_THRESHOLD, 16 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, 16 << 20);
     (void)signal(SIGPIPE, SIG_IGN); /* a peer that goes away is an error of its write */
     if (!take_config(&argc, argv, &file) || argc < 2)
         return usage(stderr, 2);

@@ -40,7 +40,7 @@ CREATE TABLE series.chunk (
 );
 ALTER TABLE series.chunk ALTER COLUMN payload SET STORAGE EXTERNAL;
 -- Hours that are not merged into their day yet.
-CREATE INDEX ON series.chunk (from_at) WHERE to_at - from_at <= interval '1 hour';
+CREATE INDEX ON series.chunk (series_id, from_at) WHERE to_at - from_at <= interval '1 hour';
 
 CREATE TABLE series.rollup (
     series_id bigint NOT NULL,

@@ -277,15 +277,38 @@ struct wanted {
     const char **unit;
     const char **kind;
     int64_t **into;
-    size_t n;
+    size_t n, room;
+    struct hn_arena *a;
 };
 
-static void want(struct wanted *w, const struct series_cache *cache, int64_t check_id,
-                 const char *metric, const char *unit, const char *kind, int64_t *into)
+static void *grown(struct hn_arena *a, const void *old, size_t n, size_t room, size_t size)
+{
+    void *p = hn_arena_array(a, room, size);
+
+    if (n > 0)
+        memcpy(p, old, n * size);
+    return p;
+}
+
+/* Mostly nothing is wanted: all ids are in the cache. */
+static void wanted_grow(struct wanted *w)
+{
+    w->room = HN_MAX((size_t)64, 2 * w->room);
+    w->check_id = grown(w->a, w->check_id, w->n, w->room, sizeof(*w->check_id));
+    w->metric = grown(w->a, w->metric, w->n, w->room, sizeof(*w->metric));
+    w->unit = grown(w->a, w->unit, w->n, w->room, sizeof(*w->unit));
+    w->kind = grown(w->a, w->kind, w->n, w->room, sizeof(*w->kind));
+    w->into = grown(w->a, w->into, w->n, w->room, sizeof(*w->into));
+}
+
+static void want(struct wanted *w, struct series_cache *cache, int64_t check_id, const char *metric,
+                 const char *unit, const char *kind, int64_t *into)
 {
     *into = series_cache_get(cache, check_id, metric);
     if (*into != 0)
         return;
+    if (w->n == w->room)
+        wanted_grow(w);
     w->check_id[w->n] = check_id;
     w->metric[w->n] = metric;
     w->unit[w->n] = unit == NULL ? "" : unit;
@@ -296,18 +319,8 @@ static void want(struct wanted *w, const struct series_cache *cache, int64_t che
     w->into[w->n++] = into;
 }
 
-static struct wanted wanted_make(struct hn_arena *a, size_t n)
-{
-    return (struct wanted){.check_id = hn_arena_make(a, int64_t, n),
-                           .metric = hn_arena_make(a, const char *, n),
-                           .unit = hn_arena_make(a, const char *, n),
-                           .kind = hn_arena_make(a, const char *, n),
-                           .into = hn_arena_make(a, int64_t *, n)};
-}
-
 static struct journal_value *copy_values(struct batch *b, const struct ingest_result *r,
-                                         struct wanted *w, const struct series_cache *cache,
-                                         size_t *n)
+                                         struct wanted *w, struct series_cache *cache, size_t *n)
 {
     struct journal_value *v = hn_arena_make(b->a, struct journal_value, r->n_values);
 
@@ -328,7 +341,7 @@ static enum hn_code write_journal(struct batch *b, hn_instant now, struct hn_err
     struct series_cache *cache = series_cache_of(b->db);
     struct journal_result *r = hn_arena_make(b->a, struct journal_result, b->n);
     hn_instant from = HN_NEVER, to = HN_UNSET;
-    struct wanted w;
+    struct wanted w = {.a = b->a};
     int64_t *ids;
     size_t values = 0, n = 0;
 
@@ -338,7 +351,6 @@ static enum hn_code write_journal(struct batch *b, hn_instant now, struct hn_err
         return HN_OK;
     if (values > JOURNAL_VALUES_MAX)
         return hn_fail(e, HN_E_LIMIT, "too many values in one batch");
-    w = wanted_make(b->a, values);
     for (size_t i = 0; i < b->n; i++) {
         const struct batch_item *it = &b->item[i];
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/ingest/journal.h"
 
+#include "server/measure/zstd_ctx.h"
+
 #include <math.h>
-#include <zstd.h>
 
 #define VERSION 1
 #define VARINT_MAX 10
@@ -90,7 +91,7 @@ static struct hn_bytes wrap(const uint8_t *body, size_t n, struct hn_arena *a)
     *p++ = 1;
     p = put(p, n);
     if (n >= SMALL)
-        packed = ZSTD_compress(p, room, body, n, 1);
+        packed = ZSTD_compressCCtx(zstd_ctx_pack(), p, room, body, n, 1);
     if (n < SMALL || ZSTD_isError(packed) || packed >= n) {
         out[1] = 0;
         return (struct hn_bytes){out, (size_t)(put_raw(p, body, n) - out)};
@@ -209,7 +210,7 @@ static bool unwrap(struct hn_bytes in, struct hn_arena *a, struct reader *r)
     if (ZSTD_getFrameContentSize(r->p, (size_t)(r->end - r->p)) != n)
         return false;
     body = hn_arena_alloc(a, n);
-    got = ZSTD_decompress(body, n, r->p, (size_t)(r->end - r->p));
+    got = ZSTD_decompressDCtx(zstd_ctx_unpack(), body, n, r->p, (size_t)(r->end - r->p));
     if (ZSTD_isError(got) || got != n)
         return false;
     *r = (struct reader){body, body + n, false};

@@ -7,6 +7,7 @@ struct entry {
     int64_t check_id;
     int64_t id; /* 0 = free */
     const char *metric;
+    uint32_t next; /* place + 1 of the one that was asked for after this one; 0 = not known */
 };
 
 struct series_cache {
@@ -14,6 +15,7 @@ struct series_cache {
     struct entry *v;
     size_t cap; /* a power of two */
     size_t n;
+    size_t last; /* place of the last answer */
 };
 
 static void cache_free(void *p)
@@ -39,6 +41,7 @@ static void cache_start(struct series_cache *c)
     c->names = hn_arena_new();
     c->cap = 4096;
     c->n = 0;
+    c->last = 0;
     c->v = make_table(c->cap);
 }
 
@@ -80,9 +83,24 @@ static size_t place_of(const struct series_cache *c, int64_t check_id, const cha
     return i;
 }
 
-int64_t series_cache_get(const struct series_cache *c, int64_t check_id, const char *metric)
+/* Devices are asked the same questions in the same order: what came after the last one came after
+ * it before, and no hash is needed. */
+int64_t series_cache_get(struct series_cache *c, int64_t check_id, const char *metric)
 {
-    return c->v[place_of(c, check_id, metric)].id;
+    uint32_t next = c->v[c->last].next;
+    size_t i;
+
+    if (next != 0 && c->v[next - 1].check_id == check_id &&
+        hn_streq(c->v[next - 1].metric, metric)) {
+        c->last = next - 1;
+        return c->v[next - 1].id;
+    }
+    i = place_of(c, check_id, metric);
+    if (c->v[i].id == 0)
+        return 0;
+    c->v[c->last].next = (uint32_t)(i + 1);
+    c->last = i;
+    return c->v[i].id;
 }
 
 static void grow(struct series_cache *c)
@@ -93,8 +111,11 @@ static void grow(struct series_cache *c)
     c->cap *= 2;
     c->v = make_table(c->cap);
     for (size_t i = 0; i < n; i++)
-        if (old[i].id != 0)
+        if (old[i].id != 0) {
+            old[i].next = 0; /* places have moved */
             c->v[place_of(c, old[i].check_id, old[i].metric)] = old[i];
+        }
+    c->last = 0;
     free(old);
 }
 
@@ -111,7 +132,7 @@ void series_cache_add(struct series_cache *c, int64_t check_id, const char *metr
         grow(c);
     i = place_of(c, check_id, metric);
     if (c->v[i].id == 0) {
-        c->v[i] = (struct entry){check_id, id, hn_arena_strdup(c->names, metric)};
+        c->v[i] = (struct entry){check_id, id, hn_arena_strdup(c->names, metric), 0};
         c->n++;
     }
     c->v[i].id = id;

@@ -12,8 +12,7 @@
 struct series_cache;
 
 struct series_cache *series_cache_of(struct db *db); /* made at first use, freed with db */
-int64_t series_cache_get(const struct series_cache *c, int64_t check_id,
-                         const char *metric); /* 0 */
+int64_t series_cache_get(struct series_cache *c, int64_t check_id, const char *metric); /* 0 */
 void series_cache_add(struct series_cache *c, int64_t check_id, const char *metric, int64_t id);
 
 #endif

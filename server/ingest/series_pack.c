@@ -6,7 +6,7 @@
 #define PACK_BYTES ((int64_t)16 << 20) /* of journal payload in one run */
 #define PACK_SETTLE (2 * HN_MIN_SPAN)  /* after the hour: batches that are still on their way */
 #define PACK_STATEMENT 2000            /* chunks a statement */
-#define MERGE_SERIES 200               /* series a run */
+#define MERGE_SERIES 1000              /* series a run */
 #define JOURNAL_KEEP (6 * HN_HOUR)     /* packed rows: newest values are read from them */
 
 /* The samples of one series in the rows at hand. */
@@ -117,9 +117,10 @@ static hn_span quantum_of(const hn_instant *at, size_t n, bool exact)
     return (at[n - 1] - at[0]) / (hn_span)(n - 1) >= 4 * HN_SEC ? HN_SEC : HN_MS;
 }
 
-static struct series_chunk_new make_chunk(struct hn_arena *a, int64_t series_id, hn_instant from,
-                                          hn_instant to, const hn_instant *at, const double *value,
-                                          size_t n, bool exact)
+static struct series_chunk_new make_chunk(struct hn_arena *a, struct hn_arena *tmp,
+                                          int64_t series_id, hn_instant from, hn_instant to,
+                                          const hn_instant *at, const double *value, size_t n,
+                                          bool exact)
 {
     struct series_chunk_new c = {.series_id = series_id,
                                  .from_at = from,
@@ -133,7 +134,8 @@ static struct series_chunk_new make_chunk(struct hn_arena *a, int64_t series_id,
         c.vmax = HN_MAX(c.vmax, value[i]);
         c.vsum += value[i];
     }
-    c.payload = series_encode(at, value, n, quantum_of(at, n, exact), a);
+    c.payload = series_encode(at, value, n, quantum_of(at, n, exact), tmp);
+    c.payload.p = hn_arena_memdup(a, c.payload.p, c.payload.n);
     return c;
 }
 
@@ -202,6 +204,7 @@ static bool same_chunk(const struct series_chunk *old, const struct hour *a, con
 
 struct packed {
     struct hn_arena *a;
+    struct hn_arena *tmp; /* of one chunk */
     struct series_chunk_new *c;
     size_t n_c;
     struct series_rollup *r;
@@ -219,9 +222,9 @@ static enum hn_code pack_hours(struct packed *p, const struct hour *h, size_t n,
     double *value = NULL;
     size_t k = 0;
 
-    if (join_stored(p->a, &all, o, &at, &value, &k, e) != HN_OK)
+    if (join_stored(p->tmp, &all, o, &at, &value, &k, e) != HN_OK)
         return e->code;
-    p->c[p->n_c++] = make_chunk(p->a, h->s->series_id, from, to, at, value, k, h->s->exact);
+    p->c[p->n_c++] = make_chunk(p->a, p->tmp, h->s->series_id, from, to, at, value, k, h->s->exact);
     if (h->s->exact)
         return HN_OK;
     for (size_t i = 0; i < n; i++)
@@ -235,7 +238,9 @@ static enum hn_code pack_hours(struct packed *p, const struct hour *h, size_t n,
 static enum hn_code store_hours(struct db *db, const struct hour *h, size_t n, struct hn_err *e)
 {
     HN_ARENA a = hn_arena_new();
+    HN_ARENA tmp = hn_arena_new();
     struct packed p = {.a = a,
+                       .tmp = tmp,
                        .c = hn_arena_make(a, struct series_chunk_new, n),
                        .r = hn_arena_make(a, struct series_rollup, 2 * n)};
     int64_t *series = hn_arena_make(a, int64_t, n);
@@ -257,6 +262,7 @@ static enum hn_code store_hours(struct db *db, const struct hour *h, size_t n, s
             i++;
         if (pack_hours(&p, h + first, i - first, o, e) != HN_OK)
             return e->code;
+        hn_arena_reset(tmp);
     }
     if (series_store_put_chunks(db, a, p.c, p.n_c, e) != HN_OK)
         return e->code;
@@ -331,9 +337,9 @@ enum hn_code series_pack_task(struct db *db, struct hn_arena *a, hn_instant now,
 }
 
 /* All parts of one series and day, from p[0] on. */
-static enum hn_code merge_day(struct hn_arena *a, const struct series_part *p, size_t n,
-                              hn_instant day, struct series_chunk_new *c, struct series_rollup *r,
-                              struct hn_err *e)
+static enum hn_code merge_day(struct hn_arena *a, struct hn_arena *tmp, const struct series_part *p,
+                              size_t n, hn_instant day, struct series_chunk_new *c,
+                              struct series_rollup *r, struct hn_err *e)
 {
     bool exact = hn_streq(p[0].kind, "state");
     struct bundle s = {.series_id = p[0].series_id, .sorted = true};
@@ -341,14 +347,14 @@ static enum hn_code merge_day(struct hn_arena *a, const struct series_part *p, s
     for (size_t i = 0; i < n; i++) {
         struct series_samples x;
 
-        if (series_decode(p[i].payload, SERIES_CHUNK_MAX, a, &x, e) != HN_OK)
+        if (series_decode(p[i].payload, SERIES_CHUNK_MAX, tmp, &x, e) != HN_OK)
             return hn_ctx(e, "chunk of series %" PRId64, p[i].series_id);
         for (size_t k = 0; k < x.n; k++)
-            bundle_add(a, &s, x.at[k], x.value[k]);
+            bundle_add(tmp, &s, x.at[k], x.value[k]);
     }
     if (!s.sorted)
-        series_sort(s.at, s.value, &s.n, a);
-    *c = make_chunk(a, s.series_id, day, day + HN_DAY, s.at, s.value, s.n, exact);
+        series_sort(s.at, s.value, &s.n, tmp);
+    *c = make_chunk(a, tmp, s.series_id, day, day + HN_DAY, s.at, s.value, s.n, exact);
     *r = rollup_of(s.series_id, 86400, day, day + HN_DAY, s.at, s.value, exact ? 0 : s.n);
     return HN_OK;
 }
@@ -358,6 +364,7 @@ enum hn_code series_merge_task(struct db *db, struct hn_arena *a, hn_instant now
 {
     /* Three hours after midnight: most late batches have come by then. */
     hn_instant before = floor_to(now - 3 * HN_HOUR, HN_DAY);
+    HN_ARENA tmp = hn_arena_new();
     struct hn_i64s series;
     struct series_part *p;
     DB_TX tx = {0};
@@ -385,7 +392,8 @@ enum hn_code series_merge_task(struct db *db, struct hn_arena *a, hn_instant now
             id[i] = p[i].series_id;
             from[i] = p[i].from_at;
         }
-        if (merge_day(a, p + first, i - first, day, &c[n_c], &r[n_r], e) != HN_OK)
+        hn_arena_reset(tmp);
+        if (merge_day(a, tmp, p + first, i - first, day, &c[n_c], &r[n_r], e) != HN_OK)
             return e->code;
         n_c++;
         n_r += r[n_r].n > 0;

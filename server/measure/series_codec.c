@@ -19,9 +19,9 @@
 #include "server/measure/series_codec.h"
 
 #include "server/measure/series_bits.h"
+#include "server/measure/zstd_ctx.h"
 
 #include <math.h>
-#include <zstd.h>
 
 #define MAGIC 0x20
 #define COMPRESSED 1
@@ -241,7 +241,7 @@ struct hn_bytes series_encode(const hn_instant *at, const double *value, size_t 
         t[i] = floor_div(at[i], quantum_us);
     }
     put_body(&body, t, quantum_us, value, n, a);
-    z = ZSTD_compress(packed, bound, body.p, body.n, ZSTD_LEVEL);
+    z = ZSTD_compressCCtx(zstd_ctx_pack(), packed, bound, body.p, body.n, ZSTD_LEVEL);
     if (!ZSTD_isError(z) && z + 2 < body.n) {
         bits_put_byte(&o, MAGIC | COMPRESSED);
         bits_put_varint(&o, n);
@@ -416,7 +416,7 @@ static void unpack(struct bits_in *in, size_t n, struct hn_arena *a)
         return;
     }
     body = hn_arena_alloc(a, (size_t)len);
-    got = ZSTD_decompress(body, (size_t)len, in->p + in->at, in->n - in->at);
+    got = ZSTD_decompressDCtx(zstd_ctx_unpack(), body, (size_t)len, in->p + in->at, in->n - in->at);
     in->bad = ZSTD_isError(got) || got != len;
     *in = (struct bits_in){.p = body, .n = (size_t)len, .bad = in->bad};
 }
