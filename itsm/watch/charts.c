@@ -86,8 +86,8 @@ void charts_view(struct hn_arena *a, struct tpl_val *view, const struct overview
         tpl_set_str(chart, "title",
                     hn_arena_fmt(a, "%s%s%s", check == NULL ? "" : check->name,
                                  check == NULL ? "" : ": ",
-                                 metric_label(a, n_lines == 1 ? s[i].metric
-                                                              : metric_base(a, s[i].metric))));
+                                 n_lines == 1 ? metric_label(a, s[i].metric)
+                                              : metric_title(a, s[i].metric)));
     }
 }
 

@@ -71,6 +71,28 @@ const char *metric_label(struct hn_arena *a, const char *metric)
     return metric;
 }
 
+const char *metric_title(struct hn_arena *a, const char *metric)
+{
+    static const struct {
+        const char *family;
+        const char *label;
+    } titles[] = {{"time", HN_N("Time of each phase")},
+                  {"octets", HN_N("Traffic")},
+                  {"use", HN_N("Use of the line")},
+                  {"errors", HN_N("Errors of the port")},
+                  {"discards", HN_N("Discards of the port")}};
+    const char *family = metric_family(a, metric);
+    const char *instance = family + strcspn(family, ".");
+
+    for (size_t i = 0; i < HN_ARRAY_LEN(titles); i++)
+        if (strncmp(titles[i].family, family, (size_t)(instance - family)) == 0 &&
+            titles[i].family[instance - family] == '\0')
+            return *instance == '\0'
+                       ? hn_tr(titles[i].label)
+                       : hn_arena_fmt(a, "%s %s", hn_tr(titles[i].label), instance + 1);
+    return metric_label(a, metric_base(a, metric));
+}
+
 const char *metric_family(struct hn_arena *a, const char *metric)
 {
     const char *base = metric_base(a, metric);

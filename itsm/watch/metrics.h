@@ -12,4 +12,7 @@ const char *metric_base(struct hn_arena *a, const char *metric);
 /* What stands in one chart: metrics with the same key (received and sent do). */
 const char *metric_family(struct hn_arena *a, const char *metric);
 
+/* Of a chart that shows several metrics of a family. */
+const char *metric_title(struct hn_arena *a, const char *metric);
+
 #endif

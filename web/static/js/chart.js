@@ -81,7 +81,7 @@ function layers(fig, gaps, labels) {
           if (x1 - x0 > 24 * devicePixelRatio) ctx.fillText(b.label, x0 + 4 * devicePixelRatio, top + 3 * devicePixelRatio, x1 - x0);
           ctx.fillRect(x0, top, Math.max(x1 - x0, devicePixelRatio), 2 * devicePixelRatio);
         }
-        for (const [a, b] of gaps) { const x0 = clampX(a); const x1 = clampX(b); if (x1 > x0) hatch(ctx, x0, top, x1 - x0, height, css('--unknown')); }
+        for (const [a, b] of gaps.filter(([from, to]) => !bands.some((x) => x.kind === 'outage' && x.from < to && x.to > from))) { const x0 = clampX(a); const x1 = clampX(b); if (x1 > x0) hatch(ctx, x0, top, x1 - x0, height, css('--unknown')); }
         ctx.restore();
       }],
       draw: [(u) => {
@@ -188,7 +188,7 @@ async function draw(fig) {
       } },
     },
     axes: [
-      { ...axisStyle(), values: (u, v) => v.map((t) => (long ? day : clock).format(t * 1000)), space: 72 },
+      { ...axisStyle(), values: (u, v) => v.map((t) => (long ? day : clock).format(t * 1000)), space: 72, size: 30 },
       { ...axisStyle(), values: (u, v) => v.map(short), size: 56 },
     ],
     series: [{}, ...list.map((s, i) => ({ label: s.label, stroke: () => css(`--chart-${i + 1}`), width: 1.5, spanGaps: false, points: { show: axis.length < 3 } }))],
