@@ -34,8 +34,15 @@ enum hn_code agent_open(struct sim *m, struct hn_err *e)
 /* RFC 3411: enterprise 32473 (documentation), then the IPv4 address. */
 static struct hn_bytes engine_of(const struct estate_device *d, uint8_t buf[9])
 {
-    const uint8_t id[9] = {0x80, 0x00, 0x7e, 0xd9, 0x01, (uint8_t)(d->ip >> 24),
-                           (uint8_t)(d->ip >> 16), (uint8_t)(d->ip >> 8), (uint8_t)d->ip};
+    const uint8_t id[9] = {0x80,
+                           0x00,
+                           0x7e,
+                           0xd9,
+                           0x01,
+                           (uint8_t)(d->ip >> 24),
+                           (uint8_t)(d->ip >> 16),
+                           (uint8_t)(d->ip >> 8),
+                           (uint8_t)d->ip};
 
     memcpy(buf, id, sizeof(id));
     return (struct hn_bytes){buf, sizeof(id)};

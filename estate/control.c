@@ -49,8 +49,7 @@ enum hn_code control_open(struct sim *m, struct hn_err *e)
     (void)unlinkat(folder, "estate.sock", 0); /* of one that was killed */
     m->control = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     good = m->control >= 0 && bind(m->control, (const struct sockaddr *)&name, sizeof(name)) == 0 &&
-           listen(m->control, 16) == 0 &&
-           epoll_ctl(m->epoll, EPOLL_CTL_ADD, m->control, &ev) == 0;
+           listen(m->control, 16) == 0 && epoll_ctl(m->epoll, EPOLL_CTL_ADD, m->control, &ev) == 0;
     (void)close(folder);
     if (!good)
         return hn_fail(e, HN_E_IO, "cannot listen on %s/run/estate.sock: %s", m->state,

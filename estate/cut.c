@@ -68,8 +68,7 @@ void cut_apply(const struct estate *s, const bool *was, const bool *is_dead)
         if ((was != NULL && was[i]) == is_dead[i])
             continue;
         n += (size_t)snprintf(text + n, cap - n, "route %s %s/32 dev veth0 table local\n",
-                              is_dead[i] ? "replace" : "del",
-                              estate_ip_text(s->device[i].ip, ip));
+                              is_dead[i] ? "replace" : "del", estate_ip_text(s->device[i].ip, ip));
         HN_ASSERT(n < cap);
     }
     if (n > 0 && run_ip(text, n) != 0)

@@ -58,8 +58,8 @@ bool estate_fault_fits(enum estate_class c, enum estate_fault f);
 
 struct estate_site {
     const char *code, *name, *short_name, *address, *kind, *parent;
-    int64_t number;               /* 8 of S08 */
-    int64_t terminals, spares;    /* spares are among the terminals */
+    int64_t number;            /* 8 of S08 */
+    int64_t terminals, spares; /* spares are among the terminals */
     int64_t map_x, map_y;
     bool is_open; /* has devices */
 };
@@ -79,17 +79,17 @@ struct estate_device {
     const char *name, *label;
     uint32_t ip; /* host order */
     enum estate_class class;
-    size_t site; /* index */
-    const char *segment;   /* code, NULL */
-    const char *system;    /* code, NULL */
-    const char *line;      /* code, NULL: the line that this router ends */
-    const char *model;     /* of a printer */
-    const char *url;       /* "http", "https", NULL */
-    int64_t tcp;           /* a port beside, 0 */
-    const char *service;   /* the service that it carries, NULL */
-    size_t parent;         /* index of an earlier device */
-    int64_t mbps;          /* of a router's line */
-    bool is_spare;         /* in store: not switched on, not watched */
+    size_t site;         /* index */
+    const char *segment; /* code, NULL */
+    const char *system;  /* code, NULL */
+    const char *line;    /* code, NULL: the line that this router ends */
+    const char *model;   /* of a printer */
+    const char *url;     /* "http", "https", NULL */
+    int64_t tcp;         /* a port beside, 0 */
+    const char *service; /* the service that it carries, NULL */
+    size_t parent;       /* index of an earlier device */
+    int64_t mbps;        /* of a router's line */
+    bool is_spare;       /* in store: not switched on, not watched */
 };
 
 struct estate {

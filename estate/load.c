@@ -35,34 +35,80 @@ static const struct {
     struct load_check c;
 } shapes[] = {
     {BIT(ROUTER) | BIT(SWITCH) | SERVERS,
-     {.name = ESTATE_CHECK_PING, .kind = "icmp", .monitoring = "liveness", .params = "{}",
-      .thresholds = "{}", .interval_s = 20, .retry_s = 5, .timeout_s = 2, .liveness = true}},
+     {.name = ESTATE_CHECK_PING,
+      .kind = "icmp",
+      .monitoring = "liveness",
+      .params = "{}",
+      .thresholds = "{}",
+      .interval_s = 20,
+      .retry_s = 5,
+      .timeout_s = 2,
+      .liveness = true}},
     {BIT(UPS) | BIT(SENSOR),
-     {.name = ESTATE_CHECK_PING, .kind = "icmp", .monitoring = "liveness", .params = "{}",
-      .thresholds = "{}", .interval_s = 60, .retry_s = 10, .timeout_s = 2, .liveness = true}},
+     {.name = ESTATE_CHECK_PING,
+      .kind = "icmp",
+      .monitoring = "liveness",
+      .params = "{}",
+      .thresholds = "{}",
+      .interval_s = 60,
+      .retry_s = 10,
+      .timeout_s = 2,
+      .liveness = true}},
     {BIT(PRINTER) | BIT(TERMINAL),
-     {.name = ESTATE_CHECK_PING, .kind = "icmp", .monitoring = "liveness", .params = "{}",
-      .thresholds = "{}", .interval_s = 120, .retry_s = 10, .timeout_s = 2, .liveness = true}},
+     {.name = ESTATE_CHECK_PING,
+      .kind = "icmp",
+      .monitoring = "liveness",
+      .params = "{}",
+      .thresholds = "{}",
+      .interval_s = 120,
+      .retry_s = 10,
+      .timeout_s = 2,
+      .liveness = true}},
     {BIT(ROUTER) | BIT(SWITCH),
-     {.name = ESTATE_CHECK_PORTS, .kind = "snmp", .monitoring = "performance",
-      .params = "{\"profile\": \"if\"}", .thresholds = LIMIT_PORTS, .interval_s = 60,
-      .retry_s = 15, .timeout_s = 5}},
+     {.name = ESTATE_CHECK_PORTS,
+      .kind = "snmp",
+      .monitoring = "performance",
+      .params = "{\"profile\": \"if\"}",
+      .thresholds = LIMIT_PORTS,
+      .interval_s = 60,
+      .retry_s = 15,
+      .timeout_s = 5}},
     {SERVERS,
-     {.name = ESTATE_CHECK_RESOURCE, .kind = "snmp", .monitoring = "resource",
-      .params = "{\"profile\": \"host\"}", .thresholds = LIMIT_HOST, .interval_s = 60,
-      .retry_s = 15, .timeout_s = 5}},
+     {.name = ESTATE_CHECK_RESOURCE,
+      .kind = "snmp",
+      .monitoring = "resource",
+      .params = "{\"profile\": \"host\"}",
+      .thresholds = LIMIT_HOST,
+      .interval_s = 60,
+      .retry_s = 15,
+      .timeout_s = 5}},
     {BIT(PRINTER),
-     {.name = ESTATE_CHECK_DEVICE, .kind = "snmp", .monitoring = "fault",
-      .params = "{\"profile\": \"printer\"}", .thresholds = "{}", .interval_s = 120, .retry_s = 30,
+     {.name = ESTATE_CHECK_DEVICE,
+      .kind = "snmp",
+      .monitoring = "fault",
+      .params = "{\"profile\": \"printer\"}",
+      .thresholds = "{}",
+      .interval_s = 120,
+      .retry_s = 30,
       .timeout_s = 5}},
     {BIT(UPS),
-     {.name = ESTATE_CHECK_DEVICE, .kind = "snmp", .monitoring = "fault",
-      .params = "{\"profile\": \"ups\"}", .thresholds = LIMIT_UPS, .interval_s = 60, .retry_s = 15,
+     {.name = ESTATE_CHECK_DEVICE,
+      .kind = "snmp",
+      .monitoring = "fault",
+      .params = "{\"profile\": \"ups\"}",
+      .thresholds = LIMIT_UPS,
+      .interval_s = 60,
+      .retry_s = 15,
       .timeout_s = 5}},
     {BIT(SENSOR),
-     {.name = ESTATE_CHECK_DEVICE, .kind = "snmp", .monitoring = "fault",
-      .params = "{\"profile\": \"sensor\"}", .thresholds = LIMIT_SENSOR, .interval_s = 60,
-      .retry_s = 15, .timeout_s = 5}},
+     {.name = ESTATE_CHECK_DEVICE,
+      .kind = "snmp",
+      .monitoring = "fault",
+      .params = "{\"profile\": \"sensor\"}",
+      .thresholds = LIMIT_SENSOR,
+      .interval_s = 60,
+      .retry_s = 15,
+      .timeout_s = 5}},
 };
 
 const char *estate_service_check(const struct estate_device *d)
@@ -148,7 +194,8 @@ struct making {
     struct db *db;
     const struct estate *s;
     const struct people *people;
-    hn_instant at; /* of the definitions */
+    hn_instant at;    /* of the definitions */
+    hn_instant start; /* of operation: the first month that counts */
     int64_t cal_office, cal_always;
 };
 
@@ -189,7 +236,7 @@ static enum hn_code add_service(const struct making *m, const struct service_new
                           .target_e6 = 999000,
                           .target_text = "0.999",
                           .year_cap_s = strict ? CAP_S : 0,
-                          .start_at = HN_UNSET,
+                          .start_at = m->start,
                           .valid_from = EVER,
                           .sample = true};
     struct hn_arena *a = m->s->arena;
@@ -235,17 +282,14 @@ static enum hn_code add_site_service(const struct making *m, size_t site, bool m
     return add_service(m, &in, strict, e);
 }
 
-/* One for each named system: two machines of one kind (1号機, 2号機) stand in for each other, others
- * are all needed. */
+/* One for each named system: two machines of one kind (1号機, 2号機) stand in for each other,
+ * others are all needed. */
 static enum hn_code add_system_service(const struct making *m, size_t first, struct hn_err *e)
 {
     const struct estate *s = m->s;
     const struct estate_device *d = &s->device[first];
-    struct service_new in = {.name = d->service,
-                             .kind = "system",
-                             .valid_from = EVER,
-                             .has_rule = true,
-                             .sample = true};
+    struct service_new in = {
+        .name = d->service, .kind = "system", .valid_from = EVER, .has_rule = true, .sample = true};
     struct part part[8];
     size_t n = 0;
 
@@ -308,13 +352,13 @@ static enum hn_code load_services(struct making *m, struct hn_err *e)
 
 /* ---- this machine's own snmpd ---- */
 
-/* Whether an agent answers on 127.0.0.1 to the community "public": asked once, for half a second. */
+/* Whether an agent answers on 127.0.0.1 to the community "public": asked once, for half a second.
+ */
 static bool machine_answers(void)
 {
     static const uint8_t uptime[] = {0x2b, 6, 1, 2, 1, 1, 3, 0};
-    struct sockaddr_in to = {.sin_family = AF_INET,
-                             .sin_port = htons(161),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(161), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct snmp_varbind vb = {.oid = {uptime, sizeof(uptime)}, .v = {.type = SNMP_TYPE_NULL}};
     struct snmp_msg m = {.version = SNMP_V2C,
                          .community = {(const uint8_t *)"public", 6},
@@ -341,15 +385,16 @@ enum hn_code estate_load(struct db *db, const struct estate *s, hn_instant now, 
     struct hn_month first = hn_month_add(hn_month_of(now), -ESTATE_MONTHS_MAX);
     struct people people;
     struct making m = {.db = db, .s = s, .people = &people, .at = hn_month_from(first)};
+
     struct audit_act act = {.who = "cli", .act = "estate.load", .object = "estate"};
     int64_t added = 0;
     DB_TX tx = {0};
 
+    m.start = hn_month_from(hn_month_add(hn_month_of(now), -13));
     if (db_begin(db, &tx, e) != HN_OK || load_store_segments(db, s, e) != HN_OK ||
         load_store_sites(db, s, e) != HN_OK || load_store_lines(db, s, e) != HN_OK ||
         load_store_systems(db, s, e) != HN_OK ||
-        load_store_hosts(db, s, m.at, &added, e) != HN_OK ||
-        load_checks(db, s, m.at, e) != HN_OK ||
+        load_store_hosts(db, s, m.at, &added, e) != HN_OK || load_checks(db, s, m.at, e) != HN_OK ||
         load_store_machine(db, machine_answers(), now, e) != HN_OK ||
         people_load(db, s->arena, m.at, &people, e) != HN_OK || load_services(&m, e) != HN_OK)
         return hn_ctx(e, "load the sample estate");

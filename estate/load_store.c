@@ -72,11 +72,10 @@ enum hn_code load_store_sites(struct db *db, const struct estate *s, struct hn_e
         c.number[2][i] = v->map_x;
         c.number[3][i] = v->map_y;
     }
-    struct db_arg args[] = {DB_TEXTS(c.text[0], n),  DB_TEXTS(c.text[1], n),
-                            DB_TEXTS(c.text[2], n),  DB_TEXTS(c.text[3], n),
-                            DB_TEXTS(c.text[4], n),  DB_I64S(c.number[0], n),
-                            DB_I64S(c.number[1], n), DB_I64S(c.number[2], n),
-                            DB_I64S(c.number[3], n)};
+    struct db_arg args[] = {
+        DB_TEXTS(c.text[0], n),  DB_TEXTS(c.text[1], n),  DB_TEXTS(c.text[2], n),
+        DB_TEXTS(c.text[3], n),  DB_TEXTS(c.text[4], n),  DB_I64S(c.number[0], n),
+        DB_I64S(c.number[1], n), DB_I64S(c.number[2], n), DB_I64S(c.number[3], n)};
     struct db_arg pairs[] = {DB_TEXTS(c.text[0], n), DB_TEXTS(c.text[5], n)};
 
     if (db_exec(db, sql, args, HN_ARRAY_LEN(args), NULL, e) != HN_OK)
@@ -142,8 +141,7 @@ enum hn_code load_store_systems(struct db *db, const struct estate *s, struct hn
 
 static const char *snmp_of(const struct estate_device *d)
 {
-    static const char v2c[] =
-        "{\"version\": \"2c\", \"community\": \"" ESTATE_COMMUNITY "\"}";
+    static const char v2c[] = "{\"version\": \"2c\", \"community\": \"" ESTATE_COMMUNITY "\"}";
     static const char v3[] = "{\"version\": \"3\", \"user\": \"" ESTATE_USER
                              "\", \"auth\": \"sha256\", \"auth_key\": \"" ESTATE_AUTH
                              "\", \"priv\": \"aes\", \"priv_key\": \"" ESTATE_PRIV "\"}";
@@ -211,8 +209,8 @@ enum hn_code load_store_hosts(struct db *db, const struct estate *s, hn_instant 
 
         for (size_t k = 0; k < HN_ARRAY_LEN(text); k++)
             c.text[k][i] = text[k];
-        c.number[0][i] = d->class == ESTATE_TERMINAL ? 1
-                         : d->class == ESTATE_PRINTER ? 1
+        c.number[0][i] = d->class == ESTATE_TERMINAL                       ? 1
+                         : d->class == ESTATE_PRINTER                      ? 1
                          : d->class == ESTATE_ROUTER || d->service != NULL ? 3
                                                                            : 2;
         c.number[1][i] = d->is_spare ? 0 : 1;
@@ -282,8 +280,7 @@ enum hn_code load_store_machine(struct db *db, bool with_snmp, hn_instant now, s
         " '{\"profile\": \"host\"}', '{}', $1 FROM watch.host WHERE name = 'this-machine'"
         " ON CONFLICT DO NOTHING";
     struct db_arg args[] = {
-        DB_TEXT(with_snmp ? "{\"version\": \"2c\", \"community\": \"public\"}" : NULL),
-        DB_TS(now)};
+        DB_TEXT(with_snmp ? "{\"version\": \"2c\", \"community\": \"public\"}" : NULL), DB_TS(now)};
     struct db_arg at[] = {DB_TS(now)};
 
     if (db_exec(db, host, args, HN_ARRAY_LEN(args), NULL, e) != HN_OK ||

@@ -54,8 +54,7 @@ static struct hn_bytes dotted(struct mib *m, const char *text)
 
 static struct snmp_value text(const char *s)
 {
-    return (struct snmp_value){.type = SNMP_TYPE_OCTETS,
-                               .bytes = {(const uint8_t *)s, strlen(s)}};
+    return (struct snmp_value){.type = SNMP_TYPE_OCTETS, .bytes = {(const uint8_t *)s, strlen(s)}};
 }
 
 static struct snmp_value integer(int64_t i)
@@ -65,8 +64,7 @@ static struct snmp_value integer(int64_t i)
 
 static struct snmp_value number(enum snmp_type type, uint64_t u)
 {
-    return (struct snmp_value){.type = type,
-                               .u = type == SNMP_TYPE_COUNTER64 ? u : (uint32_t)u};
+    return (struct snmp_value){.type = type, .u = type == SNMP_TYPE_COUNTER64 ? u : (uint32_t)u};
 }
 
 static struct snmp_value oid_value(struct hn_bytes oid)
@@ -140,8 +138,8 @@ static void add_system(struct mib *m, const struct estate_device *d, const struc
         [ESTATE_SENSOR] = {"Sample room sensor ENV-2", "1.3.6.1.4.1.32473.1.5"},
         [ESTATE_TERMINAL] = {"Sample terminal", "1.3.6.1.4.1.32473.1.6"}};
 
-    put(m, snmp_object_oid(OBJ_sysDescr), text(d->model != NULL ? d->model
-                                                                : models[d->class].descr));
+    put(m, snmp_object_oid(OBJ_sysDescr),
+        text(d->model != NULL ? d->model : models[d->class].descr));
     put(m, snmp_object_oid(OBJ_sysObjectID), oid_value(dotted(m, models[d->class].object)));
     put(m, snmp_object_oid(OBJ_sysUpTime), number(SNMP_TYPE_TIMETICKS, mib_uptime(d, st)));
     put(m, dotted(m, "1.3.6.1.2.1.1.4.0"), text("sample data"));
@@ -206,8 +204,8 @@ static double disk_use(const struct estate_device *d, const struct mib_state *st
     return used;
 }
 
-static void add_storage(struct mib *m, uint32_t i, const char *name, const char *type, uint32_t unit,
-                        uint32_t size, double use)
+static void add_storage(struct mib *m, uint32_t i, const char *name, const char *type,
+                        uint32_t unit, uint32_t size, double use)
 {
     put(m, instance(m, OBJ_hrStorageType, 1, i, 0, 0), oid_value(dotted(m, type)));
     put(m, instance(m, OBJ_hrStorageDescr, 1, i, 0, 0), text(name));
@@ -291,8 +289,8 @@ static void add_sensor(struct mib *m, const struct estate_device *d, const struc
     double humidity = 45 + 4 * wave(d, st->now, 2, 20000);
 
     if (has(st, ESTATE_FAULT_HEAT)) /* five minutes to 36 °C */
-        degrees += (36 - degrees) *
-                   HN_MIN(1.0, (double)(st->now - st->since[ESTATE_FAULT_HEAT]) / 300e6);
+        degrees +=
+            (36 - degrees) * HN_MIN(1.0, (double)(st->now - st->since[ESTATE_FAULT_HEAT]) / 300e6);
     for (uint32_t i = 1; i <= 2; i++) {
         put(m, instance(m, OBJ_entPhysicalName, 1, i, 0, 0),
             text(i == 1 ? "Room temperature" : "Room humidity"));
@@ -419,8 +417,7 @@ void mib_answer(const struct mib *m, const struct snmp_pdu *req, enum snmp_versi
     }
     out->vb = hn_arena_make(a, struct snmp_varbind, req->n);
     for (size_t i = 0; i < req->n; i++) {
-        struct snmp_varbind vb = {.oid = req->vb[i].oid,
-                                  .v = {.type = SNMP_TYPE_NO_SUCH_INSTANCE}};
+        struct snmp_varbind vb = {.oid = req->vb[i].oid, .v = {.type = SNMP_TYPE_NO_SUCH_INSTANCE}};
 
         if (req->type == SNMP_GETNEXT) {
             vb = next(m, req->vb[i].oid, version);

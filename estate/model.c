@@ -236,12 +236,8 @@ static struct estate_device *add(struct estate *s, enum estate_class class, size
     struct estate_device *d = &s->device[s->n_devices++];
 
     HN_ASSERT(s->n_devices <= DEVICES_MAX);
-    *d = (struct estate_device){.name = name,
-                                .label = label,
-                                .ip = ip,
-                                .class = class,
-                                .site = site,
-                                .parent = parent};
+    *d = (struct estate_device){
+        .name = name, .label = label, .ip = ip, .class = class, .site = site, .parent = parent};
     return d;
 }
 
@@ -304,8 +300,8 @@ static void add_site(struct estate *s, size_t site, uint32_t *block)
     d->segment = "G03";
     sw = index_of(s, d);
     for (int64_t i = 0; i < v->terminals; i++) {
-        uint32_t ip = 10u << 24 | 44u << 16 | (*block + (uint32_t)(i / 250)) << 8 |
-                      (uint32_t)(i % 250 + 1);
+        uint32_t ip =
+            10u << 24 | 44u << 16 | (*block + (uint32_t)(i / 250)) << 8 | (uint32_t)(i % 250 + 1);
 
         d = add(s, ESTATE_TERMINAL, site, ip,
                 hn_arena_fmt(s->arena, "s%02d-pc%04d", (int)v->number, (int)i + 1),

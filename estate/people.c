@@ -12,25 +12,18 @@ static const struct {
 #undef X
 };
 
-static enum hn_code make(struct db *db, struct hn_arena *a, size_t i, hn_instant now, int64_t *id,
-                         struct hn_err *e)
+static enum hn_code make(struct db *db, size_t i, hn_instant now, int64_t *id, struct hn_err *e)
 {
     const struct account_new in = {
         .login = rows[i].login, .name = rows[i].name, .role = rows[i].role};
-    struct account t = {0};
-    struct audit_act act = {.who = "cli",
-                            .act = "account.create",
-                            .object = "account",
-                            .reason = "sample data"};
+    struct audit_act act = {
+        .who = "cli", .act = "account.create", .object = "account", .reason = "sample data"};
     DB_TX tx = {0};
 
-    if (db_begin(db, &tx, e) != HN_OK ||
-        account_store_add(db, &in, "sample", now, id, e) != HN_OK ||
-        account_store_lock(db, *id, a, &t, e) != HN_OK)
+    if (db_begin(db, &tx, e) != HN_OK || account_store_add(db, &in, "sample", now, id, e) != HN_OK)
         return e->code;
-    t.disabled_at = now;
     act.object_id = *id;
-    if (account_store_save(db, &t, e) != HN_OK || audit_add(db, &act, now, e) != HN_OK)
+    if (audit_add(db, &act, now, e) != HN_OK)
         return e->code;
     return db_commit(&tx, e);
 }
@@ -47,7 +40,7 @@ enum hn_code people_load(struct db *db, struct hn_arena *a, hn_instant now, stru
             return hn_ctx(e, "sample people");
         if (found)
             id = t.id;
-        else if (make(db, a, i, now, &id, e) != HN_OK)
+        else if (make(db, i, now, &id, e) != HN_OK)
             return hn_ctx(e, "sample person %s", rows[i].login);
         out->v[i] = (struct actor){id, rows[i].login, rows[i].role, NULL};
     }

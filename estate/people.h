@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * people.h — the people of the sample data: one account a role, and a few more who work in the
- * history. Invented. They are of the kind "sample" and cannot sign in until `hinomi estate accounts`
- * gives one of each role a set-up link.
+ * history. Invented. They are of the kind "sample" and have no password: nobody can sign in as one
+ * of them until `hinomi estate accounts` gives one of each role a set-up link.
  */
 #ifndef ESTATE_PEOPLE_H
 #define ESTATE_PEOPLE_H
@@ -40,7 +40,7 @@ struct people {
     struct actor v[ESTATE_PERSON_COUNT];
 };
 
-/* Finds them, and makes those that are missing, disabled. */
+/* Finds them, and makes those that are missing. */
 HN_MUST_USE enum hn_code people_load(struct db *db, struct hn_arena *a, hn_instant now,
                                      struct people *out, struct hn_err *e);
 

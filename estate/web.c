@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * web.c — HTTP, HTTPS and plain TCP of the simulated servers. A connection's local address tells
- * which machine is asked. A slow one answers after five seconds. The certificates are made at start:
- * a good one, and one that ended yesterday.
+ * which machine is asked. A slow one answers after five seconds. The certificates are made at
+ * start: a good one, and one that ended yesterday.
  */
 #include "estate/sim.h"
 
@@ -51,15 +51,15 @@ static SSL_CTX *make_context(long from, long to)
     if (good) {
         X509_NAME *name = X509_get_subject_name(x);
 
-        good = X509_set_version(x, 2) == 1 &&
-               ASN1_INTEGER_set(X509_get_serialNumber(x), 1) == 1 &&
-               X509_gmtime_adj(X509_getm_notBefore(x), from) != NULL &&
-               X509_gmtime_adj(X509_getm_notAfter(x), to) != NULL &&
-               X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                                          (const unsigned char *)"sample.example", -1, -1, 0) == 1 &&
-               X509_set_issuer_name(x, name) == 1 && X509_set_pubkey(x, key) == 1 &&
-               X509_sign(x, key, EVP_sha256()) > 0 && SSL_CTX_use_certificate(ctx, x) == 1 &&
-               SSL_CTX_use_PrivateKey(ctx, key) == 1;
+        good =
+            X509_set_version(x, 2) == 1 && ASN1_INTEGER_set(X509_get_serialNumber(x), 1) == 1 &&
+            X509_gmtime_adj(X509_getm_notBefore(x), from) != NULL &&
+            X509_gmtime_adj(X509_getm_notAfter(x), to) != NULL &&
+            X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                                       (const unsigned char *)"sample.example", -1, -1, 0) == 1 &&
+            X509_set_issuer_name(x, name) == 1 && X509_set_pubkey(x, key) == 1 &&
+            X509_sign(x, key, EVP_sha256()) > 0 && SSL_CTX_use_certificate(ctx, x) == 1 &&
+            SSL_CTX_use_PrivateKey(ctx, key) == 1;
     }
     X509_free(x);
     EVP_PKEY_free(key);
@@ -161,8 +161,7 @@ static bool begin(struct sim *m, struct connection *c, int fd, const struct esta
 {
     static const char hello[] = "220 sample.example ESMTP\r\n";
     struct epoll_event ev = {.events = EPOLLIN,
-                             .data.u64 = WEB_TAG + HN_ARRAY_LEN(ports) +
-                                         (uint64_t)(c - m->web->c)};
+                             .data.u64 = WEB_TAG + HN_ARRAY_LEN(ports) + (uint64_t)(c - m->web->c)};
     unsigned faults = faults_of(&m->faults, (size_t)(d - m->s->device), NULL);
 
     *c = (struct connection){.fd = fd, .device = d, .port = port, .end = hn_mono_now()};
