@@ -84,7 +84,7 @@ await test('sign-in says what is wrong and keeps the name', async () => {
 const starts = {
   admin: ['/', '/users', '/audit', '/board', '/hosts', '/events'],
   noc: ['/', '/board', '/hosts', '/events', `/checks/${seen.check}`, '/incidents', '/maintenances', '/sla'],
-  helpdesk: ['/', '/incidents', `/incidents/${seen.ticket}`],
+  helpdesk: ['/', '/incidents', `/tickets/${seen.ticket}`],
   governance: ['/', '/sla', `/sla/${seen.sla}?month=2026-09&figure=downtime_s`, '/reports', `/reports/${seen.report}`, '/calendars'],
   ward_it: ['/', `/exclusions/${seen.exclusion}`, '/exclusions', `/maintenances/${seen.maintenance}`, `/sla/${seen.sla}?month=2026-09`],
   staff: ['/'],
@@ -94,7 +94,7 @@ for (const [role, start] of Object.entries(starts)) await test(`every page of ${
 
 await test('text from outside is shown, not run', async () => {
   const me = await t.person(people.helpdesk);
-  await me.go(`/incidents/${seen.ticket}`);
+  await me.go(`/tickets/${seen.ticket}`);
   const text = await me.page.textContent('main');
   const wrong = await me.check('hostile ticket', { allow: ['script', 'alert', 'DROP', 'TABLE'] });
   if (!text.includes('<script>alert(1)</script>') || !text.includes('髙﨑𠮷')) wrong.push('the title is not shown as it was typed');
@@ -109,7 +109,7 @@ await test('without JavaScript the board and the list can be read', async () => 
   const bare = await t.person({ javaScript: false });
   await bare.context.addCookies(state.cookies);
   const wrong = [];
-  for (const p of ['/board', '/incidents']) {
+  for (const p of ['/board', '/tickets']) {
     if ((await bare.go(p)) !== 200) wrong.push(`${p} does not answer`);
     if (!(await bare.page.textContent('main'))?.trim()) wrong.push(`${p} is empty`);
   }
@@ -119,7 +119,7 @@ await test('without JavaScript the board and the list can be read', async () => 
 
 await test('at 360 px an incident can be read without sideways scrolling', async () => {
   const me = await t.person({ ...people.noc, size: [360, 740] });
-  await me.go(`/incidents/${seen.ticket}`);
+  await me.go(`/tickets/${seen.ticket}`);
   const wrong = await me.check('360 px', { axe: false, allow: ['script', 'alert', 'DROP', 'TABLE'] });
   await me.shot('narrow-incident');
   await me.close();
