@@ -24,7 +24,7 @@
     "\"below\"}, \"upsBatteryTemperature\": {\"warning\": 40, \"critical\": 50}}"
 #define LIMIT_SENSOR                                                                               \
     "{\"temperature\": {\"warning\": 28, \"critical\": 32}, \"humidity\": {\"warning\": 70}}"
-#define LIMIT_PORTS "{\"ifInUse\": {\"warning\": 80, \"critical\": 95}}"
+#define LIMIT_PORTS "{\"in_use\": {\"warning\": 80, \"critical\": 95}}"
 
 #define BIT(c) (1u << ESTATE_##c)
 #define SERVERS (BIT(SERVER) | BIT(WEB))

@@ -45,8 +45,8 @@ static const struct {
 } measured[] = {
     {"icmp", "rtt"}, {"icmp", "loss"}, {"tcp", "connect"}, {"tcp", "response"}, {"http", "total"},
     {"http", "dns"}, {"http", "connect"}, {"http", "tls"}, {"http", "first_byte"},
-    {"http", "certificate_days"}, {"snmp", "ifInUse"}, {"snmp", "ifOutUse"},
-    {"snmp", "ifInErrors"}, {"snmp", "ifOutErrors"}, {"snmp", "hrProcessorLoad"},
+    {"http", "certificate_days"}, {"snmp", "in_use"}, {"snmp", "out_use"},
+    {"snmp", "in_errors"}, {"snmp", "out_errors"}, {"snmp", "hrProcessorLoad"},
     {"snmp", "hrStorageUsed"}, {"snmp", "prtMarkerSuppliesLevel"}, {"snmp", "prtInputCurrentLevel"},
     {"snmp", "upsEstimatedMinutesRemaining"}, {"snmp", "upsEstimatedChargeRemaining"},
     {"snmp", "upsOutputPercentLoad"}, {"snmp", "upsBatteryTemperature"}, {"snmp", "temperature"},

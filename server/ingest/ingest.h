@@ -15,7 +15,7 @@
 #include "server/measure/check_state.h"
 
 struct ingest_value {
-    const char *metric; /* "rtt", "ifHCInOctets.3" … */
+    const char *metric; /* "rtt", "in_octets.3" … */
     const char *unit;   /* "ms", "bit/s", "%", "" */
     const char *kind;   /* "gauge" or "rate" */
     double value;
