@@ -19,6 +19,7 @@
 #include "server/http/health.h"
 #include "server/ingest/tasks.h"
 
+/* clang-format off */
 const struct hn_module *const hn_modules[] = {
     &http_module,
     &auth_module,
@@ -39,4 +40,5 @@ const struct hn_module *const hn_modules[] = {
     &watch_pages_module,
     &event_pages_module,
 };
+/* clang-format on */
 const size_t hn_n_modules = sizeof(hn_modules) / sizeof(hn_modules[0]);

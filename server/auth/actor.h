@@ -7,8 +7,8 @@
 #include "server/auth/perm.h"
 
 struct actor {
-    int64_t account_id;  /* 0 = the machine or the command line */
-    const char *who;     /* login, or "system:work", "cli" */
+    int64_t account_id; /* 0 = the machine or the command line */
+    const char *who;    /* login, or "system:work", "cli" */
     enum role role;
     const char *address; /* where from; NULL */
 };

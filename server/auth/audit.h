@@ -10,10 +10,10 @@
 #include "server/db/db.h"
 
 struct audit_act {
-    int64_t account_id;  /* 0 = the system itself (hinomi work, the command line) */
-    const char *who;     /* login, or "system:work", "cli" */
-    const char *act;     /* "ticket.transition", "exclusion.approve" … */
-    const char *object;  /* "ticket", "exclusion" … */
+    int64_t account_id; /* 0 = the system itself (hinomi work, the command line) */
+    const char *who;    /* login, or "system:work", "cli" */
+    const char *act;    /* "ticket.transition", "exclusion.approve" … */
+    const char *object; /* "ticket", "exclusion" … */
     int64_t object_id;
     const char *reason;  /* NULL */
     const char *before;  /* JSON or NULL */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * perm.h — roles (requirements 1.1) as sets of permissions. Each route states one permission; deny by
- * default. Which role holds which permission is the table in perm.c and nowhere else.
+ * perm.h — roles (requirements 1.1) as sets of permissions. Each route states one permission; deny
+ * by default. Which role holds which permission is the table in perm.c and nowhere else.
  */
 #ifndef HN_PERM_H
 #define HN_PERM_H
@@ -37,26 +37,26 @@ enum role {
 /* READ permissions show, the others change. APPROVE_WARD is what only the ward approves
  * (requirements 1.4): exclusions, SLA definitions, planned stops, reports. */
 #define HN_PERMS(X)                                                                                \
-    X(PUBLIC)          /* anybody, signed in or not */                                             \
-    X(SIGNED_IN)       /* any account */                                                           \
-    X(WATCH_READ)      /* sites, hosts, checks, series, events */                                  \
-    X(WATCH_EDIT)      /* change them, acknowledge events */                                       \
-    X(RESULT_WRITE)    /* passive results */                                                       \
-    X(MAINT_READ)      /* planned stops */                                                         \
+    X(PUBLIC)       /* anybody, signed in or not */                                                \
+    X(SIGNED_IN)    /* any account */                                                              \
+    X(WATCH_READ)   /* sites, hosts, checks, series, events */                                     \
+    X(WATCH_EDIT)   /* change them, acknowledge events */                                          \
+    X(RESULT_WRITE) /* passive results */                                                          \
+    X(MAINT_READ)   /* planned stops */                                                            \
     X(MAINT_EDIT)                                                                                  \
     X(TICKET_READ)                                                                                 \
     X(TICKET_CREATE)                                                                               \
-    X(TICKET_WORK)     /* assign, comment, state, attach */                                        \
-    X(SLA_READ)        /* services, calendars, SLAs, results, outages, exclusions */               \
-    X(SLA_EDIT)        /* define services, calendars, SLAs */                                      \
-    X(OUTAGE_EDIT)     /* record and propose to correct outages, decide gaps */                    \
-    X(OUTAGE_APPROVE)  /* second person of a correction */                                         \
+    X(TICKET_WORK)    /* assign, comment, state, attach */                                         \
+    X(SLA_READ)       /* services, calendars, SLAs, results, outages, exclusions */                \
+    X(SLA_EDIT)       /* define services, calendars, SLAs */                                       \
+    X(OUTAGE_EDIT)    /* record and propose to correct outages, decide gaps */                     \
+    X(OUTAGE_APPROVE) /* second person of a correction */                                          \
     X(EXCLUSION_PROPOSE)                                                                           \
-    X(APPROVE_WARD)    /* ward_it alone; admin never */                                            \
+    X(APPROVE_WARD) /* ward_it alone; admin never */                                               \
     X(REPORT_READ)                                                                                 \
-    X(REPORT_EDIT)     /* render, review, remarks, submit */                                       \
+    X(REPORT_EDIT) /* render, review, remarks, submit */                                           \
     X(AUDIT_READ)                                                                                  \
-    X(ACCOUNT_ADMIN)   /* users, tokens */                                                         \
+    X(ACCOUNT_ADMIN) /* users, tokens */                                                           \
     X(SETTINGS)
 
 enum perm {
@@ -68,8 +68,8 @@ enum perm {
 
 bool perm_role_has(enum role r, enum perm p);
 const char *perm_name(enum perm p);
-const char *role_word(enum role r); /* "ward_it" */
-const char *role_label(enum role r); /* 本区担当職員 */
+const char *role_word(enum role r);     /* "ward_it" */
+const char *role_label(enum role r);    /* 本区担当職員 */
 enum role role_parse(const char *word); /* ROLE_NONE when unknown */
 /* Contractor roles may propose the exclusion reason `agreed` (SLA-06). */
 bool role_is_contractor(enum role r);

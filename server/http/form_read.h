@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * form_read.h — fields of an HTML form, bounded and typed as hn_json_* does for JSON. Readers collect: call
- * them all, then look at e->code; the page is shown again with what was typed and every error in its place.
+ * form_read.h — fields of an HTML form, bounded and typed as hn_json_* does for JSON. Readers
+ * collect: call them all, then look at e->code; the page is shown again with what was typed and
+ * every error in its place.
  */
 #ifndef HN_HTTP_FORM_READ_H
 #define HN_HTTP_FORM_READ_H
@@ -14,8 +15,8 @@ const char *http_form_text(struct http_ctx *c, const char *name);
 void http_form_words(struct http_ctx *c, const char *name, enum hn_need need, size_t max,
                      const char **out, struct hn_err *e);
 /* *out keeps its value when empty and HN_OPT. */
-void http_form_i64(struct http_ctx *c, const char *name, enum hn_need need, int64_t min, int64_t max,
-                   int64_t *out, struct hn_err *e);
+void http_form_i64(struct http_ctx *c, const char *name, enum hn_need need, int64_t min,
+                   int64_t max, int64_t *out, struct hn_err *e);
 /* One of the words (NULL-terminated); *out keeps its value when empty and HN_OPT. */
 void http_form_word(struct http_ctx *c, const char *name, enum hn_need need,
                     const char *const *words, const char **out, struct hn_err *e);

@@ -3,11 +3,12 @@
  * http.h — what a route sees: the request, who asks, and ways to answer.
  *
  * A handler runs in a worker thread that owns one database connection. It reads the request, calls
- * acts, and answers through one of http_json(), http_page(), http_redirect() …; returning anything but
- * HN_OK answers with the error: problem+json (RFC 9457) for /api/, a page in Japanese for a browser.
- * Before it runs the dispatcher has checked: route, method, session or token, CSRF (pages and
- * session-authenticated API writes), the permission that the route states, body size and type.
- * Deny by default: a route without a permission word does not compile into the table (PERM_PUBLIC is a word).
+ * acts, and answers through one of http_json(), http_page(), http_redirect() …; returning anything
+ * but HN_OK answers with the error: problem+json (RFC 9457) for /api/, a page in Japanese for a
+ * browser. Before it runs the dispatcher has checked: route, method, session or token, CSRF (pages
+ * and session-authenticated API writes), the permission that the route states, body size and type.
+ * Deny by default: a route without a permission word does not compile into the table (PERM_PUBLIC
+ * is a word).
  */
 #ifndef HN_HTTP_H
 #define HN_HTTP_H
@@ -47,10 +48,10 @@ struct http_ctx {
 typedef enum hn_code http_handler(struct http_ctx *c, struct hn_err *e);
 
 enum http_flags {
-    HTTP_UPLOAD = 1,    /* multipart bodies up to the attachment limit */
-    HTTP_BIG = 2,       /* JSON bodies up to 8 MiB (results, logs) instead of 1 MiB */
-    HTTP_NO_CSRF = 4,   /* sign-in, set-up: no session yet; only where it comes from is checked */
-    HTTP_SECRET = 8,    /* the answer shows a secret once: it is not kept under an Idempotency-Key */
+    HTTP_UPLOAD = 1,  /* multipart bodies up to the attachment limit */
+    HTTP_BIG = 2,     /* JSON bodies up to 8 MiB (results, logs) instead of 1 MiB */
+    HTTP_NO_CSRF = 4, /* sign-in, set-up: no session yet; only where it comes from is checked */
+    HTTP_SECRET = 8,  /* the answer shows a secret once: it is not kept under an Idempotency-Key */
 };
 
 struct http_route {
@@ -64,14 +65,15 @@ struct http_route {
 };
 
 /* ---- reading the request ---- */
-const char *http_param(struct http_ctx *c, const char *name);  /* of the pattern; never NULL */
+const char *http_param(struct http_ctx *c, const char *name); /* of the pattern; never NULL */
 /* The id parameter as an integer: HN_E_NOT_FOUND when it is not one. */
 HN_MUST_USE enum hn_code http_param_id(struct http_ctx *c, const char *name, int64_t *out,
                                        struct hn_err *e);
-const char *http_query(struct http_ctx *c, const char *name); /* decoded, valid UTF-8; NULL if absent */
+const char *http_query(struct http_ctx *c,
+                       const char *name); /* decoded, valid UTF-8; NULL if absent */
 /* All values of a repeated query parameter. */
 struct hn_texts http_query_all(struct http_ctx *c, const char *name);
-const char *http_query_string(struct http_ctx *c); /* raw, without "?"; "" if none */
+const char *http_query_string(struct http_ctx *c);             /* raw, without "?"; "" if none */
 const char *http_header(struct http_ctx *c, const char *name); /* NULL if absent */
 struct hn_bytes http_body(struct http_ctx *c);
 /* The JSON body as an object. HN_E_UNSUPPORTED when Content-Type is not JSON. Put with HN_JSON. */
@@ -93,7 +95,7 @@ bool http_is_htmx(struct http_ctx *c); /* HX-Request: answer with a fragment */
 /* limit (default 50, 1..1000) and cursor of a list. Cursors are opaque: an int64 in base64url. */
 struct http_page {
     int64_t limit;
-    int64_t cursor; /* 0 = from the start */
+    int64_t cursor;   /* 0 = from the start */
     const char *q;    /* trimmed; NULL when empty */
     const char *sort; /* NULL when absent */
 };
@@ -119,16 +121,16 @@ HN_MUST_USE enum hn_code http_json(struct http_ctx *c, int status, struct hn_err
 struct hn_jw *http_items_begin(struct http_ctx *c);
 HN_MUST_USE enum hn_code http_items_end(struct http_ctx *c, const char *next, struct hn_err *e);
 
-/* A page. view: a map; the shell's values (actor, navigation, csrf, now, flash, title) are added under
- * "app". title: already in the user's language. */
+/* A page. view: a map; the shell's values (actor, navigation, csrf, now, flash, title) are added
+ * under "app". title: already in the user's language. */
 struct tpl_val *http_view(struct http_ctx *c);
 HN_MUST_USE enum hn_code http_page(struct http_ctx *c, const char *tpl, struct tpl_val *view,
                                    struct hn_err *e);
 /* The same with another status (a form that has errors: 422). */
 HN_MUST_USE enum hn_code http_page_status(struct http_ctx *c, int status, const char *tpl,
                                           struct tpl_val *view, struct hn_err *e);
-/* Adds e's fields to the view under "errors" ({field: message}) and "error" (the message), for a form
- * that is shown again with what was typed ("form"). */
+/* Adds e's fields to the view under "errors" ({field: message}) and "error" (the message), for a
+ * form that is shown again with what was typed ("form"). */
 void http_view_error(struct tpl_val *view, struct hn_arena *a, const struct hn_err *err);
 /* The typed form fields back into the view under "form". names: NULL-terminated. */
 void http_view_form(struct http_ctx *c, struct tpl_val *view, const char *const *names);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * row_view.h — rows that the database layer read into structs, as maps for a template. The same
- * column table drives both, so a template's names are the columns' names. HN_UNSET and HN_NEVER become
- * none, as do NULL text and NAN.
+ * column table drives both, so a template's names are the columns' names. HN_UNSET and HN_NEVER
+ * become none, as do NULL text and NAN.
  */
 #ifndef HN_HTTP_ROW_VIEW_H
 #define HN_HTTP_ROW_VIEW_H
