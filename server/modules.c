@@ -3,6 +3,7 @@
 #include "server/module.h"
 
 #include "itsm/calendar/calendars.h"
+#include "itsm/calendar/calendars_page.h"
 #include "itsm/event/event.h"
 #include "itsm/event/event_page.h"
 #include "itsm/flow/flow.h"
@@ -32,6 +33,7 @@ const struct hn_module *const hn_modules[] = {
     &sample_module,
     &maintenance_module,
     &calendars_module,
+    &calendars_pages_module,
     &sla_module,
     &sla_pages_module,
     &report_module,

@@ -230,6 +230,18 @@ enum hn_code sla_page_list(struct http_ctx *c, struct hn_err *e)
 
 static const struct http_route routes[] = {
     {"GET", "/sla", PERM_SLA_READ, sla_page_list, 0, "SLAs of a month"},
+    {"GET", "/sla/new", PERM_SLA_EDIT, sla_page_new, 0, "Form of an SLA"},
+    {"POST", "/sla", PERM_SLA_EDIT, sla_page_create, 0, "Define an SLA"},
+    {"GET", "/sla/:id/edit", PERM_SLA_EDIT, sla_page_edit, 0, "Form of its next version"},
+    {"POST", "/sla/:id", PERM_SLA_EDIT, sla_page_change, 0, "A new version"},
+    {"GET", "/services", PERM_SLA_READ, service_page_list, 0, "Services"},
+    {"GET", "/services/new", PERM_SLA_EDIT, service_page_new, 0, "Form of a service"},
+    {"POST", "/services", PERM_SLA_EDIT, service_page_create, 0, "Define a service"},
+    {"GET", "/services/:id", PERM_SLA_READ, service_page_show, 0, "One service"},
+    {"GET", "/services/:id/edit", PERM_SLA_EDIT, service_page_edit, 0, "Form of its next version"},
+    {"POST", "/services/:id", PERM_SLA_EDIT, service_page_change, 0, "A new version"},
+    {"POST", "/services/:id/approve", PERM_APPROVE_WARD, service_page_approve, 0,
+     "Approve the newest version"},
     {"GET", "/sla/:id", PERM_SLA_READ, sla_page_show, 0, "What made a month's figures"},
     {"POST", "/sla/:id/approve", PERM_APPROVE_WARD, sla_page_approve, 0, "Approve a definition"},
     {"POST", "/sla/:id/gaps", PERM_OUTAGE_EDIT, sla_page_gap, 0, "Propose what a gap was"},
@@ -252,6 +264,7 @@ static const struct hn_nav nav[] = {
     {HN_N("SLA"), HN_N("SLA achievement"), "/sla", PERM_SLA_READ, 60},
     {HN_N("SLA"), HN_N("Outages"), "/outages", PERM_SLA_READ, 61},
     {HN_N("SLA"), HN_N("Exclusions"), "/exclusions", PERM_SLA_READ, 62},
+    {HN_N("SLA"), HN_N("Services"), "/services", PERM_SLA_READ, 63},
 };
 
 const struct hn_module sla_pages_module = {.name = "sla_pages",
