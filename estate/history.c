@@ -9,6 +9,8 @@
 #include "server/ingest/journal.h"
 #include "server/ingest/series_store.h"
 
+#include <malloc.h>
+
 #define PROBE "sample"
 #define DAY_SAMPLES 1500 /* of one check, at most: one a minute */
 
@@ -292,6 +294,10 @@ enum hn_code history_make(struct db *db, const struct estate *s, int months, hn_
     enum hn_code code;
     int64_t there = 0;
 
+    /* Each day takes and gives back some 20 MB: keep them, pages anew cost more than all else. */
+    (void)mallopt(M_TRIM_THRESHOLD, 1 << 29);
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 29);
+    (void)mallopt(M_TOP_PAD, 1 << 24);
     if (history_store_count(db, &there, e) != HN_OK)
         return e->code;
     if (there > 0)

@@ -401,7 +401,7 @@ enum hn_code estate_load(struct db *db, const struct estate *s, hn_instant now, 
     if (new_hosts != NULL)
         *new_hosts = added;
     act.after = hn_arena_fmt(s->arena, "{\"hosts\": %" PRId64 "}", added);
-    if (added > 0 && audit_add(db, &act, now, e) != HN_OK)
+    if (added > 0 && (load_store_analyze(db, e) != HN_OK || audit_add(db, &act, now, e) != HN_OK))
         return e->code;
     return db_commit(&tx, e);
 }

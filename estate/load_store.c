@@ -341,3 +341,11 @@ enum hn_code load_store_calendar_id(struct db *db, const char *code, int64_t *id
 
     return id_or_0(db, "SELECT id FROM sla.calendar WHERE code = $1", args, 1, id, e);
 }
+
+enum hn_code load_store_analyze(struct db *db, struct hn_err *e)
+{
+    return db_exec(db,
+                   "ANALYZE watch.site, watch.segment, watch.line, watch.host, watch.host_parent,"
+                   " watch.checks, sla.service_version",
+                   NULL, 0, NULL, e);
+}

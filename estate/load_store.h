@@ -40,5 +40,7 @@ HN_MUST_USE enum hn_code load_store_service_id(struct db *db, const char *name, 
                                                struct hn_err *e);
 HN_MUST_USE enum hn_code load_store_calendar_id(struct db *db, const char *code, int64_t *id,
                                                 struct hn_err *e);
+/* Thousands of rows are new: the planner learns of them now, not when autovacuum comes by. */
+HN_MUST_USE enum hn_code load_store_analyze(struct db *db, struct hn_err *e);
 
 #endif

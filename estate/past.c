@@ -53,7 +53,8 @@ static void add_feeds(const struct estate *s, struct past *p)
         f = add_feed(p, d, router ? ESTATE_CHECK_PING : estate_service_check(d));
         f->good = hn_tr("answers");
         f->bad = hn_tr("no answer");
-        f->n_series = 1;
+        /* Of a site's routers the first one's times of answer are kept. */
+        f->n_series = router && strstr(d->name, "rt01") == NULL ? 0 : 1;
         f->series[0] =
             d->url != NULL
                 ? (struct past_series){"total", "ms", "gauge", 0, 60 + (double)(i % 7) * 9}
