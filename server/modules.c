@@ -31,6 +31,7 @@ const struct hn_module *const hn_modules[] = {
     &flow_module,
     &target_module,
     &sample_module,
+    &export_module,
     &maintenance_module,
     &calendars_module,
     &calendars_pages_module,

@@ -42,6 +42,11 @@ HN_MUST_USE enum hn_code event_notices(struct db *db, struct hn_arena *a, int64_
                                        int64_t check_id, int64_t before_id, int64_t limit,
                                        struct event_notice **out, size_t *n, struct hn_err *e);
 
+/* The filters of a list's query, for the API and the export. limit is one more than was asked for.
+ */
+HN_MUST_USE enum hn_code event_api_filter(struct http_ctx *c, struct event_view_filter *f,
+                                          struct hn_err *e);
+
 extern const struct hn_module event_module;
 
 #endif

@@ -46,36 +46,44 @@ static enum hn_code query_word(struct http_ctx *c, const char *name, const char 
     return hn_fail_field(e, name, "unknown word");
 }
 
-static enum hn_code events_list(struct http_ctx *c, struct hn_err *e)
+enum hn_code event_api_filter(struct http_ctx *c, struct event_view_filter *f, struct hn_err *e)
 {
     static const char *const states[] = {"ok",          "warning", "critical", "unknown",
                                          "unreachable", "pending", "bad",      NULL};
     static const char *const yes_no[] = {"yes", "no", NULL};
-    struct event_view_filter f = {.from = HN_UNSET, .to = HN_UNSET};
-    const struct event_view *v;
     struct http_page page;
+
+    *f = (struct event_view_filter){.from = HN_UNSET, .to = HN_UNSET};
+    if (http_page_of(c, &page, e) != HN_OK ||
+        http_query_i64(c, "site_id", &f->site_id, e) != HN_OK ||
+        http_query_i64(c, "host_id", &f->host_id, e) != HN_OK ||
+        http_query_i64(c, "check_id", &f->check_id, e) != HN_OK ||
+        http_query_i64(c, "ticket_id", &f->ticket_id, e) != HN_OK ||
+        http_query_i64(c, "suppressed_by", &f->root_id, e) != HN_OK ||
+        http_query_instant(c, "from", &f->from, e) != HN_OK ||
+        http_query_instant(c, "to", &f->to, e) != HN_OK ||
+        query_word(c, "state", states, &f->state, e) != HN_OK ||
+        query_word(c, "to_state", states, &f->state, e) != HN_OK ||
+        query_word(c, "acknowledged", yes_no, &f->ack, e) != HN_OK ||
+        query_word(c, "suppressed", yes_no, &f->suppressed, e) != HN_OK)
+        return e->code;
+    f->q = page.q;
+    f->before_id = page.cursor;
+    f->limit = page.limit + 1; /* one more tells whether there is a next page */
+    return HN_OK;
+}
+
+static enum hn_code events_list(struct http_ctx *c, struct hn_err *e)
+{
+    struct event_view_filter f;
+    const struct event_view *v;
     struct hn_jw *w;
     size_t n, shown;
 
-    if (http_page_of(c, &page, e) != HN_OK ||
-        http_query_i64(c, "site_id", &f.site_id, e) != HN_OK ||
-        http_query_i64(c, "host_id", &f.host_id, e) != HN_OK ||
-        http_query_i64(c, "check_id", &f.check_id, e) != HN_OK ||
-        http_query_i64(c, "ticket_id", &f.ticket_id, e) != HN_OK ||
-        http_query_i64(c, "suppressed_by", &f.root_id, e) != HN_OK ||
-        http_query_instant(c, "from", &f.from, e) != HN_OK ||
-        http_query_instant(c, "to", &f.to, e) != HN_OK ||
-        query_word(c, "state", states, &f.state, e) != HN_OK ||
-        query_word(c, "to_state", states, &f.state, e) != HN_OK ||
-        query_word(c, "acknowledged", yes_no, &f.ack, e) != HN_OK ||
-        query_word(c, "suppressed", yes_no, &f.suppressed, e) != HN_OK)
+    if (event_api_filter(c, &f, e) != HN_OK ||
+        event_view_list(c->db, c->arena, &f, &v, &n, e) != HN_OK)
         return e->code;
-    f.q = page.q;
-    f.before_id = page.cursor;
-    f.limit = page.limit + 1;
-    if (event_view_list(c->db, c->arena, &f, &v, &n, e) != HN_OK)
-        return e->code;
-    shown = HN_MIN(n, (size_t)page.limit);
+    shown = HN_MIN(n, (size_t)f.limit - 1);
     w = http_items_begin(c);
     for (size_t i = 0; i < shown; i++)
         write_event(w, &v[i]);

@@ -168,8 +168,8 @@ static enum hn_code resolve(struct http_ctx *c, const struct target_result *r, s
     return e->code;
 }
 
-/* Stores the batch and derives the outages that it makes at once: whoever reports a result reads the
- * figure that follows from it, without waiting for `hinomi work`. */
+/* Stores the batch and derives the outages that it makes at once: whoever reports a result reads
+ * the figure that follows from it, without waiting for `hinomi work`. */
 static enum hn_code take(struct http_ctx *c, const struct ingest_result *in, size_t n,
                          size_t *n_states, size_t *dropped, struct hn_err *e)
 {
@@ -187,8 +187,8 @@ static enum hn_code take(struct http_ctx *c, const struct ingest_result *in, siz
             changed[k++] = states[i].check_id;
     for (size_t i = 0; i < n; i++)
         from = HN_MIN(from, in[i].at);
-    if (sla_sync_checks(c->db, c->arena, (struct hn_i64s){changed, k}, from - HN_DAY, 0, c->now, e) !=
-        HN_OK)
+    if (sla_sync_checks(c->db, c->arena, (struct hn_i64s){changed, k}, from - HN_DAY, 0, c->now,
+                        e) != HN_OK)
         return e->code;
     return db_commit(&tx, e);
 }

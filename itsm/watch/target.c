@@ -508,7 +508,7 @@ static void port_values(struct hn_arena *a, const struct each_check *c, struct t
     p->out_series = v[1] == NULL ? 0 : v[1]->series_id;
     p->at = v[2] == NULL ? HN_UNSET : v[2]->at;
     oper = newest_of(c->v, c->n, hn_arena_fmt(a, "oper_status.%" PRId64, p->if_index));
-    if (oper != NULL && oper->value >= 1 && oper->value <= (double)HN_ARRAY_LEN(words))
+    if (oper != NULL && oper->value >= 1 && (size_t)oper->value <= HN_ARRAY_LEN(words))
         p->oper_status = words[(int)oper->value - 1];
 }
 

@@ -13,5 +13,6 @@ HN_MUST_USE enum hn_code target_api_filter(struct http_ctx *c, struct target_fil
 
 extern const struct hn_module target_module;
 extern const struct hn_module sample_module;
+extern const struct hn_module export_module;
 
 #endif

@@ -21,10 +21,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
         HN_ASSERT(r[i].check_id == again[i].check_id && r[i].at == again[i].at &&
                   r[i].code == again[i].code && r[i].n_values == again[i].n_values &&
                   r[i].state_series_id == again[i].state_series_id);
-        for (size_t k = 0; k < r[i].n_values; k++)
-            HN_ASSERT(r[i].values[k].series_id == again[i].values[k].series_id &&
-                      memcmp(&r[i].values[k].value, &again[i].values[k].value, sizeof(double)) ==
-                          0);
+        for (size_t k = 0; k < r[i].n_values; k++) {
+            uint64_t was, is;
+
+            memcpy(&was, &r[i].values[k].value, sizeof(was));
+            memcpy(&is, &again[i].values[k].value, sizeof(is));
+            HN_ASSERT(r[i].values[k].series_id == again[i].values[k].series_id && was == is);
+        }
     }
     return 0;
 }

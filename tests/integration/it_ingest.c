@@ -263,7 +263,8 @@ static void hostile_text_is_stored_safely(void **state)
     (void)state;
     memset(text, 'x', 1999);
     text[1] = (char)0xff;
-    memcpy(text + 499, "\xe3\x81\x82", 3); /* the limit goes through this character */
+    for (int i = 0; i < 3; i++) /* the limit goes through this character */
+        text[499 + i] = "\xe3\x81\x82"[i];
     r.output = text;
     r.values = v;
     r.n_values = HN_ARRAY_LEN(v);
