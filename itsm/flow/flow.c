@@ -354,7 +354,7 @@ static enum hn_code decide_other(struct pass *p, const struct flow_item *t, stru
 
 static enum hn_code decide(struct pass *p, const struct flow_item *t, struct hn_err *e)
 {
-    if (t->late || t->superseded) {
+    if (t->late || t->superseded || !t->enabled) { /* switched off: nobody is paged */
         touch(p, t->check_id, t->at, t->ticket_id);
         return flow_store_done(p->db, t->id, 0, e);
     }

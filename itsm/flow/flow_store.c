@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "itsm/flow/flow_store.h"
 
-#define EFFECTS_MAX "1000"
+#define EFFECTS_MAX "20000"
 
 enum hn_code flow_store_lock(struct db *db, struct hn_err *e)
 {
@@ -38,6 +38,7 @@ static const struct db_col item_cols[] = {COL(id),
                                           COL(site_name),
                                           COL(state),
                                           COL(last_transition_id),
+                                          COL(enabled),
                                           COL(sample)};
 
 #define ITEM                                                                                       \
@@ -46,7 +47,8 @@ static const struct db_col item_cols[] = {COL(id),
     "t.suppressed_by_maintenance AS maintenance_id, c.name AS check_name, "                        \
     "c.kind AS check_kind, c.liveness, h.name AS host_name, h.label AS host_label, "               \
     "h.class AS host_class, greatest(h.importance, coalesce(s.importance, 1)) AS importance, "     \
-    "h.site_id, s.name AS site_name, cs.state, cs.last_transition_id, h.sample "                   \
+    "h.site_id, s.name AS site_name, cs.state, cs.last_transition_id, "                            \
+    "c.enabled AND h.enabled AS enabled, h.sample "                                                \
     "FROM event.transition t JOIN watch.checks c ON c.id = t.check_id "                            \
     "JOIN watch.host h ON h.id = c.host_id LEFT JOIN watch.site s ON s.id = h.site_id "            \
     "JOIN watch.check_state cs ON cs.check_id = c.id "

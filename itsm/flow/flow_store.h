@@ -32,6 +32,7 @@ struct flow_item {
     const char *site_name; /* NULL */
     const char *state;     /* of the check now */
     int64_t last_transition_id;
+    bool enabled; /* host and check */
     bool sample;
 };
 

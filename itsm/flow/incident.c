@@ -8,6 +8,7 @@
 #include "server/ingest/series.h"
 
 #define VALUES_MAX 40
+#define HOSTS_MAX 300 /* devices named in a scope of effect */
 
 const char *incident_host(struct hn_arena *a, const struct flow_item *t)
 {
@@ -125,17 +126,26 @@ static const char *effect_name(struct hn_arena *a, const struct flow_effect *v)
     return v->name;
 }
 
+/* Devices are named up to HOSTS_MAX; of the rest only how many. */
 static enum hn_code set_scope(struct db *db, struct hn_arena *a, const struct scope *s,
                               int64_t ticket_id, hn_instant now, struct hn_err *e)
 {
-    struct ticket_affected *list = hn_arena_make(a, struct ticket_affected, s->n);
+    struct ticket_affected *list = hn_arena_make(a, struct ticket_affected, s->n + 1);
+    size_t n = 0, hosts = 0;
 
-    for (size_t i = 0; i < s->n; i++)
-        list[i] = (struct ticket_affected){.kind = s->v[i].kind,
-                                           .object_id = s->v[i].object_id,
-                                           .name = effect_name(a, &s->v[i]),
-                                           .count = s->v[i].count};
-    return ticket_affected_set(db, a, ticket_id, list, s->n, now, e);
+    for (size_t i = 0; i < s->n; i++) {
+        if (hn_streq(s->v[i].kind, "host") && hosts++ >= HOSTS_MAX)
+            continue;
+        list[n++] = (struct ticket_affected){.kind = s->v[i].kind,
+                                             .object_id = s->v[i].object_id,
+                                             .name = effect_name(a, &s->v[i]),
+                                             .count = s->v[i].count};
+    }
+    if (hosts > HOSTS_MAX)
+        list[n++] = (struct ticket_affected){.kind = "host",
+                                             .name = hn_tr("other devices below it"),
+                                             .count = (int64_t)(hosts - HOSTS_MAX)};
+    return ticket_affected_set(db, a, ticket_id, list, n, now, e);
 }
 
 enum hn_code incident_scope(struct db *db, struct hn_arena *a, const struct flow_item *t,
