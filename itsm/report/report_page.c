@@ -88,7 +88,7 @@ static enum hn_code list_page(struct http_ctx *c, const struct hn_err *why, stru
     list = tpl_set_list(view, "rows");
     for (size_t i = 0; i < shown; i++)
         put_row(c, tpl_push_map(list), &rows[i]);
-    const struct http_filter filters[] = {{"month", hn_tr("Month"), NULL, 0}};
+    const struct http_filter filters[] = {{"month", hn_tr("Target month"), NULL, 0}};
 
     list = http_view_list(c, view, filters, 1, n > shown ? rows[shown - 1].id : 0);
     tpl_set_i64(list, "shown", (int64_t)shown);
@@ -366,14 +366,13 @@ enum hn_code report_page_again(struct http_ctx *c, struct hn_err *e)
                  hn_tr("The report is being made. This page refreshes when it is ready."), e);
 }
 
-/* The author's analysis; the files are made again so that they hold it. */
+/* The author's analysis; the act has the files made again so that they hold it. */
 enum hn_code report_page_summary(struct http_ctx *c, struct hn_err *e)
 {
     struct actor who = http_actor_of(c);
     const char *text = NULL;
     struct hn_err why = {0};
     int64_t version = 0;
-    int64_t next = 0;
     int64_t id;
     enum hn_code r;
 
@@ -384,8 +383,6 @@ enum hn_code report_page_summary(struct http_ctx *c, struct hn_err *e)
     r = why.code != HN_OK
             ? why.code
             : report_set_summary(c->db, c->arena, &who, id, text, version, c->now, &why);
-    if (r == HN_OK)
-        r = again(c, id, NULL, &next, &why);
     return after(c, id, r, &why, hn_tr("The analysis was saved; the files are being made again."), e);
 }
 

@@ -93,7 +93,7 @@ enum hn_code outage_page_list(struct http_ctx *c, struct hn_err *e)
         {"void", hn_tr("Voided ones"), yes, HN_ARRAY_LEN(yes)},
         {"service", hn_tr("Service"), NULL, 0},
         {"ticket", hn_tr("Ticket"), NULL, 0},
-        {"month", hn_tr("Month"), NULL, 0},
+        {"month", hn_tr("Target month"), NULL, 0},
     };
     list = http_view_list(c, view, filters, HN_ARRAY_LEN(filters),
                           n > shown ? rows[shown - 1].id : 0);

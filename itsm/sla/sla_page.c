@@ -185,7 +185,7 @@ static struct tpl_val *put_list(struct http_ctx *c, struct tpl_val *view, int64_
         {"state", hn_tr("State"), state, HN_ARRAY_LEN(state)},
         {"kind", hn_tr("Kind"), kind, HN_ARRAY_LEN(kind)},
         {"metric", hn_tr("Metric"), metric, HN_ARRAY_LEN(metric)},
-        {"month", hn_tr("Month"), NULL, 0},
+        {"month", hn_tr("Target month"), NULL, 0},
     };
     return http_view_list(c, view, filters, HN_ARRAY_LEN(filters), next);
 }
