@@ -264,6 +264,7 @@ enum hn_code check_page(struct http_ctx *c, struct hn_err *e)
     page_crumb(&crumbs, view, k->host_label == NULL ? k->host_name : k->host_label,
                hn_arena_fmt(c->arena, "/hosts/%" PRId64, k->host_id));
     tpl_set_bool(view, "may_edit", http_may(c, PERM_WATCH_EDIT));
+    tpl_set_bool(view, "raw_title", true);
     tpl_set_str(view, "title",
                 hn_arena_fmt(c->arena, "%s %s",
                              k->host_label == NULL ? k->host_name : k->host_label, k->name));

@@ -67,6 +67,7 @@ enum hn_code host_page(struct http_ctx *c, struct hn_err *e)
         page_crumb(&crumbs, view, h->site_name,
                    hn_arena_fmt(c->arena, "/sites/%" PRId64, h->site_id));
     tpl_set_bool(view, "may_edit", http_may(c, PERM_WATCH_EDIT));
+    tpl_set_bool(view, "raw_title", true);
     tpl_set_str(view, "title", h->label == NULL ? h->name : h->label);
     return http_page(c, "page/host.html", view, e);
 }

@@ -150,6 +150,7 @@ enum hn_code maintenance_page(struct http_ctx *c, struct hn_err *e)
                                       (hn_streq(r.state, "approved") ||
                                        hn_streq(r.state, "proposed")));
     page_crumb(&crumbs, view, hn_tr("Planned stops"), "/maintenances");
+    tpl_set_bool(view, "raw_title", true);
     tpl_set_str(view, "title", r.title);
     return http_page(c, "page/maintenance.html", view, e);
 }

@@ -34,6 +34,7 @@ enum hn_code site_page(struct http_ctx *c, struct hn_err *e)
     overview_words(c, view);
     page_crumb(&crumbs, view, hn_tr("Site board"), "/board");
     tpl_set_bool(view, "may_edit", http_may(c, PERM_WATCH_EDIT));
+    tpl_set_bool(view, "raw_title", true);
     tpl_set_str(view, "title", s->name);
     return http_page(c, "page/site.html", view, e);
 }

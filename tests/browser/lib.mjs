@@ -131,7 +131,7 @@ async function english(page, allow) {
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
       const p = walk.currentNode.parentElement;
-      if (p.closest(skip) || !walk.currentNode.nodeValue.trim()) continue;
+      if (p.closest(skip) || p.closest('option[value]') && p.closest('select').hasAttribute('data-search') || !walk.currentNode.nodeValue.trim()) continue;
       if (p.closest('[hidden],dialog:not([open])')) continue;
       out.push(walk.currentNode.nodeValue);
     }
@@ -139,7 +139,7 @@ async function english(page, allow) {
       if (!e.closest('[data-raw]')) for (const k of ['aria-label', 'title', 'alt', 'placeholder']) if (e.getAttribute(k)) out.push(e.getAttribute(k));
     const words = document.getElementById('hn-words');
     if (words) for (const v of Object.values(words.dataset)) out.push(v.replace('%s', ''));
-    out.push(document.title);
+    if (!document.querySelector('h1[data-raw]')) out.push(document.title);
     return out;
   });
   const known = new Set([...ALLOWED, ...allow]);
