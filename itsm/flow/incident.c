@@ -55,7 +55,7 @@ enum hn_code incident_line(struct db *db, struct hn_arena *a, int64_t ticket_id,
     struct hn_jw w;
 
     if (full == NULL)
-        full = hn_arena_fmt(a, hn_tr("%s / %s: %s → %s. %s"), incident_host(a, t), t->check_name,
+        full = hn_arena_fmt(a, hn_tr("%s / %s: %s to %s. %s"), incident_host(a, t), t->check_name,
                             state_label(t->from_state), state_label(t->to_state), t->output);
     hn_sbuf_init(&b, a, 4000);
     hn_jw_init(&w, &b);
