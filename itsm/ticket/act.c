@@ -2,6 +2,7 @@
 #include "itsm/ticket/act.h"
 #include "itsm/ticket/clocks.h"
 #include "server/auth/audit.h"
+#include "server/http/live.h"
 
 /* Tells in e's fields what was changed since, so that whoever is late loses nothing. */
 static enum hn_code stale(struct ticket_act *x, int64_t version, struct hn_err *e)
@@ -71,6 +72,16 @@ enum hn_code ticket_act_clocks(struct ticket_act *x, struct hn_err *e)
     return HN_OK;
 }
 
+enum hn_code ticket_act_notify(struct ticket_act *x, struct hn_err *e)
+{
+    char topic[40];
+
+    (void)snprintf(topic, sizeof(topic), "ticket:%" PRId64, x->t.id);
+    if (live_notify(x->db, topic, NULL, e) != HN_OK)
+        return e->code;
+    return live_notify(x->db, "tickets", NULL, e);
+}
+
 enum hn_code ticket_act_commit(struct ticket_act *x, const char *act, const char *reason,
                                struct hn_err *e)
 {
@@ -92,8 +103,7 @@ enum hn_code ticket_act_commit(struct ticket_act *x, const char *act, const char
         audit.after = ticket_fields_diff(&x->t, &x->before, x->arena);
     }
     if (ticket_act_clocks(x, e) != HN_OK || ticket_store_save(x->db, &x->t, e) != HN_OK ||
-        audit_add(x->db, &audit, x->now, e) != HN_OK ||
-        ticket_store_notify(x->db, x->t.id, e) != HN_OK)
+        audit_add(x->db, &audit, x->now, e) != HN_OK || ticket_act_notify(x, e) != HN_OK)
         return hn_ctx(e, "%s of ticket %" PRId64, act, x->t.id);
     return db_commit(&x->tx, e);
 }

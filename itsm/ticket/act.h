@@ -51,6 +51,8 @@ HN_MUST_USE enum hn_code ticket_act_create(struct ticket_act *x, const char *kin
                                            int64_t transition_id, struct hn_err *e);
 extern const struct ticket ticket_blank; /* no times */
 
+/* Tells open pages that the ticket changed: topics "ticket:ID" and "tickets", at commit. */
+HN_MUST_USE enum hn_code ticket_act_notify(struct ticket_act *x, struct hn_err *e);
 /* At most max code points of s. */
 const char *ticket_cut(struct hn_arena *a, const char *s, size_t max);
 

@@ -65,13 +65,18 @@ enum hn_code ticket_bulk(struct db *db, struct hn_arena *a, const struct actor *
         return hn_fail_field(e, "ids", "at most %zu tickets at once", (size_t)TICKET_BULK_MAX);
     for (size_t i = 0; i < n; i++) {
         struct hn_err why = {0};
+        struct db_part part;
         struct ticket t;
 
         results[i] = (struct ticket_bulk_result){.id = ids[i]};
+        if (db_part_begin(db, &part, e) != HN_OK)
+            return e->code;
         if (ticket_get(db, a, ids[i], &t, &why) == HN_OK) {
             results[i].number = t.number;
-            (void)acts[act].one(db, a, by, ids[i], in, now, &why); /* told in why */
+            why.code = acts[act].one(db, a, by, ids[i], in, now, &why);
         }
+        if (db_part_end(&part, why.code == HN_OK, e) != HN_OK)
+            return e->code;
         results[i].code = why.code;
         if (why.code == HN_E_UNAVAILABLE) { /* the rest would fail the same way */
             *e = why;

@@ -155,7 +155,8 @@ static enum hn_code list_tabs(struct http_ctx *c, struct tpl_val *view, struct h
     if (ticket_count_open(c->db, NULL, c->actor.account_id, c->now, &n, e) != HN_OK)
         return e->code;
     add_tab(c, tabs, hn_tr("Not finished"), "/tickets?open=yes", n.open, NULL, "yes");
-    add_tab(c, tabs, hn_tr("My tickets"), "/tickets?open=yes&assignee=me", n.mine, "assignee", "me");
+    add_tab(c, tabs, hn_tr("My tickets"), "/tickets?open=yes&assignee=me", n.mine, "assignee",
+            "me");
     add_tab(c, tabs, hn_tr("Without owner"), "/tickets?open=yes&assignee=none", n.unassigned,
             "assignee", "none");
     add_tab(c, tabs, hn_tr("Target missed"), "/tickets?open=yes&overdue=yes", n.overdue, "overdue",

@@ -160,16 +160,6 @@ enum hn_code ticket_store_event_claim(struct db *db, int64_t transition_id, int6
     return HN_OK;
 }
 
-enum hn_code ticket_store_notify(struct db *db, int64_t id, struct hn_err *e)
-{
-    static const char sql[] =
-        "SELECT 1 FROM (SELECT"
-        " pg_notify('hn_live', 'ticket:' || $1::bigint || chr(10) || $1::bigint),"
-        " pg_notify('hn_live', 'tickets' || chr(10) || $1::bigint)) AS x";
-
-    return db_exec(db, sql, &DB_I64(id), 1, NULL, e);
-}
-
 static const struct db_col contact_cols[] = {
     DB_COL(ticket_contact, what), DB_COL(ticket_contact, name), DB_COL(ticket_contact, who)};
 

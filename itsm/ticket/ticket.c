@@ -159,7 +159,7 @@ enum hn_code ticket_act_create(struct ticket_act *x, const char *kind, int64_t a
                                       .after = all,
                                       .address = x->by->address},
                   x->now, e) != HN_OK ||
-        ticket_store_notify(x->db, x->t.id, e) != HN_OK)
+        ticket_act_notify(x, e) != HN_OK)
         return e->code;
     return db_commit(&x->tx, e);
 }

@@ -30,10 +30,6 @@ HN_MUST_USE enum hn_code ticket_store_similar(struct db *db, struct hn_arena *a,
                                               const struct ticket *t, struct ticket **out,
                                               size_t *n, struct hn_err *e);
 
-/* Tells open pages that the ticket changed: topics "ticket:ID" and "tickets" of hn_live, at commit.
- */
-HN_MUST_USE enum hn_code ticket_store_notify(struct db *db, int64_t id, struct hn_err *e);
-
 /* The name of what an id of a ticket's column stands for; HN_E_NOT_FOUND. field: "site_id" … */
 HN_MUST_USE enum hn_code ticket_store_name(struct db *db, struct hn_arena *a, const char *field,
                                            int64_t id, const char **out, struct hn_err *e);

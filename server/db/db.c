@@ -414,6 +414,32 @@ void db_tx_end(struct db_tx *tx)
         (void)run_simple(db, "ROLLBACK", &e); /* a lost connection has rolled back already */
 }
 
+enum hn_code db_part_begin(struct db *db, struct db_part *part, struct hn_err *e)
+{
+    *part = (struct db_part){NULL, db->doomed};
+    if (db->depth == 0)
+        return HN_OK;
+    if (run_simple(db, "SAVEPOINT part", e) != HN_OK)
+        return hn_ctx(e, "savepoint");
+    part->db = db;
+    return HN_OK;
+}
+
+enum hn_code db_part_end(struct db_part *part, bool keep, struct hn_err *e)
+{
+    struct db *db = part->db;
+
+    if (db == NULL)
+        return HN_OK;
+    part->db = NULL;
+    if (!keep) {
+        if (run_simple(db, "ROLLBACK TO SAVEPOINT part", e) != HN_OK)
+            return hn_ctx(e, "back to the savepoint");
+        db->doomed = part->doomed;
+    }
+    return run_simple(db, "RELEASE SAVEPOINT part", e);
+}
+
 enum hn_code db_listen(struct db *db, const char *channel, struct hn_err *e)
 {
     char sql[96];

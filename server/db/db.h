@@ -141,6 +141,15 @@ void db_tx_end(struct db_tx *tx);
 HN_MUST_USE enum hn_code db_begin(struct db *db, struct db_tx *tx, struct hn_err *e);
 HN_MUST_USE enum hn_code db_commit(struct db_tx *tx, struct hn_err *e);
 
+/* A piece of work that may fail without spoiling the transaction around it: one item of many. With
+ * `keep` false all of the piece is undone. Outside a transaction it does nothing. */
+struct db_part {
+    struct db *db;
+    bool doomed;
+};
+HN_MUST_USE enum hn_code db_part_begin(struct db *db, struct db_part *part, struct hn_err *e);
+HN_MUST_USE enum hn_code db_part_end(struct db_part *part, bool keep, struct hn_err *e);
+
 /* LISTEN on a channel (a C identifier). Notifications are taken with db_notified(): true when at
  * least one came since the last call; waits at most ms. */
 HN_MUST_USE enum hn_code db_listen(struct db *db, const char *channel, struct hn_err *e);

@@ -565,6 +565,28 @@ static void bulk(void **state)
     assert_string_equal(get(ids[0]).priority, "urgent");
 }
 
+/* As under an Idempotency-Key: a refused ticket does not spoil those that worked. */
+static void bulk_within_a_transaction(void **state)
+{
+    int64_t ids[3] = {make("甲", T0), make("乙", T0), make("丙", T0)};
+    struct ticket_bulk_in in = {.act = "transition", .to = "closed"};
+    struct ticket_bulk_result r[3];
+    struct hn_err err = {0};
+    DB_TX tx = {0};
+
+    (void)state;
+    step(&noc, ids[1], "in_progress", NULL, T0);
+    step(&noc, ids[1], "resolved", "済", T0);
+    assert_int_equal(db_begin(db, &tx, &err), HN_OK);
+    OK(ticket_bulk(db, arena, &desk, ids, 3, &in, T0, r, &e));
+    assert_int_equal(db_commit(&tx, &err), HN_OK);
+    assert_int_equal(r[0].code, HN_E_INVALID);
+    assert_int_equal(r[1].code, HN_OK);
+    assert_int_equal(r[2].code, HN_E_INVALID);
+    assert_string_equal(get(ids[1]).state, "closed");
+    assert_string_equal(get(ids[0]).state, "new");
+}
+
 static size_t search(const char *q)
 {
     struct ticket_filter f = TICKET_FILTER_ANY;
@@ -702,6 +724,7 @@ int main(void)
         T(machine),
         T(links),
         T(bulk),
+        T(bulk_within_a_transaction),
         T(japanese_search),
         T(pages_of_every_sort),
         T(filters),
