@@ -320,20 +320,27 @@ enum hn_code ticket_store_list(struct db *db, struct hn_arena *a, const struct t
 enum hn_code ticket_store_similar(struct db *db, struct hn_arena *a, const struct ticket *t,
                                   struct ticket **out, size_t *n, struct hn_err *e)
 {
-    /* The same device first, then titles that share most of this one's bigrams. */
+    /* The same device first, then titles that share most of this one's bigrams; among the newest of
+     * each, so that a page stays quick with years of tickets. */
     static const char sql[] = SELECT_TICKET
-        " CROSS JOIN LATERAL (SELECT ARRAY(SELECT g"
-        "     FROM unnest(ticket.grams(lower(normalize($2::text, NFKC)))) AS x(g)"
-        "    WHERE char_length(g) = 2) AS g) AS me"
-        " CROSS JOIN LATERAL (SELECT count(*) AS n"
-        "     FROM unnest(ticket.grams(lower(normalize(t.title, NFKC)))) AS x(g)"
-        "    WHERE g = ANY (me.g)) AS shared"
-        " WHERE t.id <> $1::bigint AND t.kind IN ('incident', 'problem')"
-        "   AND t.created_at > $4::timestamptz"
-        "   AND (t.host_id = $3::bigint"
-        "        OR ticket.grams(t.search_text) && me.g AND shared.n * 10 >= 3 * cardinality(me.g))"
-        " ORDER BY (t.host_id IS NOT DISTINCT FROM $3::bigint) DESC, shared.n DESC, t.id DESC"
-        " LIMIT 5";
+        "  JOIN (SELECT c.id, c.host_id = $3::bigint AS same, shared.n"
+        "     FROM (SELECT ARRAY(SELECT g"
+        "         FROM unnest(ticket.grams(lower(normalize($2::text, NFKC)))) AS x(g)"
+        "        WHERE char_length(g) = 2) AS g) AS me"
+        "     CROSS JOIN LATERAL ((SELECT id, title, host_id FROM ticket.ticket"
+        "            WHERE kind IN ('incident', 'problem') AND created_at > $4::timestamptz"
+        "            ORDER BY created_at DESC LIMIT 600)"
+        "        UNION (SELECT id, title, host_id FROM ticket.ticket"
+        "            WHERE host_id = $3::bigint AND kind IN ('incident', 'problem')"
+        "              AND created_at > $4::timestamptz ORDER BY created_at DESC LIMIT 50)) AS c"
+        "     CROSS JOIN LATERAL (SELECT count(*) AS n"
+        "         FROM unnest(ticket.grams(lower(normalize(c.title, NFKC)))) AS x(g)"
+        "        WHERE g = ANY (me.g)) AS shared"
+        "    WHERE c.id <> $1::bigint"
+        "      AND (c.host_id = $3::bigint OR shared.n * 10 >= 3 * cardinality(me.g))"
+        "    ORDER BY (c.host_id IS NOT DISTINCT FROM $3::bigint) DESC, shared.n DESC, c.id DESC"
+        "    LIMIT 5) AS like_it ON like_it.id = t.id"
+        " ORDER BY like_it.same DESC NULLS LAST, like_it.n DESC, t.id DESC";
     struct db_arg args[] = {DB_I64(t->id), DB_TEXT(t->title), DB_ID(t->host_id),
                             DB_TS(t->created_at - 400 * HN_DAY)};
 
