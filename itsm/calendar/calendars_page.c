@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* calendars_page.c — business calendars: the list, one with its weeks, days and versions, and its form. */
+/* calendars_page.c — business calendars: the list, one with its weeks, days and versions, and its
+ * form. */
 #include "itsm/calendar/calendars_page.h"
 
 #include "server/auth/account_store.h"
@@ -15,9 +16,9 @@ static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "su
 static const char *const day_labels[] = {HN_N("Mon"), HN_N("Tue"), HN_N("Wed"), HN_N("Thu"),
                                          HN_N("Fri"), HN_N("Sat"), HN_N("Sun")};
 static const char *const holiday_words[] = {"jp", "none", NULL};
-static const char *const names[] = {"name", "mon",  "tue",      "wed",    "thu",  "fri",
-                                    "sat",  "sun",  "holidays", "closed", "open", "valid_from",
-                                    "version", NULL};
+static const char *const names[] = {"name", "mon",        "tue",     "wed",      "thu",
+                                    "fri",  "sat",        "sun",     "holidays", "closed",
+                                    "open", "valid_from", "version", NULL};
 
 static const char *person(struct http_ctx *c, int64_t id)
 {
@@ -134,8 +135,7 @@ static enum hn_code put_month(struct http_ctx *c, struct tpl_val *view, int64_t 
     }
     tpl_set_str(m, "value", hn_arena_strdup(c->arena, hn_month_text(month, text)));
     tpl_set_instant(m, "from", hn_month_from(month));
-    tpl_set_str(m, "prev",
-                hn_arena_strdup(c->arena, hn_month_text(hn_month_add(month, -1), text)));
+    tpl_set_str(m, "prev", hn_arena_strdup(c->arena, hn_month_text(hn_month_add(month, -1), text)));
     tpl_set_str(m, "next", hn_arena_strdup(c->arena, hn_month_text(next, text)));
     tpl_set_i64(m, "hours", total / 3600);
     tpl_set_i64(m, "minutes", total / 60 % 60);
@@ -245,8 +245,7 @@ static void write_time(struct hn_jw *w, struct hn_arena *a, const char *s, size_
     }
     while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\t'))
         n--;
-    hn_jw_text(w, NULL,
-               hn_arena_fmt(a, "%s%.*s", n == 4 && s[1] == ':' ? "0" : "", (int)n, s));
+    hn_jw_text(w, NULL, hn_arena_fmt(a, "%s%.*s", n == 4 && s[1] == ':' ? "0" : "", (int)n, s));
 }
 
 /* Where "8:30-12:00" is cut; *skip: the bytes of the sign. */
@@ -267,7 +266,8 @@ static size_t dash_of(const char *s, size_t n, size_t *skip)
     return n;
 }
 
-/* "8:30-12:00, 13:00-17:15" as [["08:30","12:00"], …]; what cannot be read is left to the parser. */
+/* "8:30-12:00, 13:00-17:15" as [["08:30","12:00"], …]; what cannot be read is left to the parser.
+ */
 static void write_ranges(struct hn_jw *w, const char *key, struct hn_arena *a, const char *text)
 {
     hn_jw_array(w, key);

@@ -20,8 +20,8 @@ static const char *kind_of(const char *state)
 {
     static const struct {
         const char *state, *kind;
-    } kinds[] = {{"rendering", "waiting"}, {"draft", ""},         {"in_review", "open"},
-                 {"submitted", "open"},    {"approved", "done"},  {"sent_back", "waiting"},
+    } kinds[] = {{"rendering", "waiting"}, {"draft", ""},        {"in_review", "open"},
+                 {"submitted", "open"},    {"approved", "done"}, {"sent_back", "waiting"},
                  {"failed", "bad"}};
 
     for (size_t i = 0; i < HN_ARRAY_LEN(kinds); i++)
@@ -57,8 +57,8 @@ static void put_row(struct http_ctx *c, struct tpl_val *m, const struct report_r
     tpl_set_str(m, "approver", r->approver);
     tpl_set_instant(m, "approved_at", r->approved_at);
     tpl_set_i64(m, "version", r->version);
-    tpl_set_bool(m, "own", r->created_by == c->actor.account_id ||
-                               r->submitted_by == c->actor.account_id);
+    tpl_set_bool(m, "own",
+                 r->created_by == c->actor.account_id || r->submitted_by == c->actor.account_id);
 }
 
 static const char *month_before(struct http_ctx *c)
@@ -271,7 +271,8 @@ static enum hn_code show(struct http_ctx *c, int64_t id, const struct hn_err *wh
 
     if (report_get(c->db, c->arena, id, &r, e) != HN_OK || put_history(c, view, id, e) != HN_OK ||
         put_files(c, view, &r, e) != HN_OK || put_obstacles(c, view, &r, e) != HN_OK ||
-        put_editions(c, view, &r, e) != HN_OK || hn_parse_month(r.month, "month", &month, e) != HN_OK)
+        put_editions(c, view, &r, e) != HN_OK ||
+        hn_parse_month(r.month, "month", &month, e) != HN_OK)
         return e->code;
     put_row(c, tpl_set_map(view, "r"), &r);
     put_form(c, view, &r, why);
@@ -323,14 +324,14 @@ enum hn_code report_page_step(struct http_ctx *c, struct hn_err *e)
     http_form_word(c, "to", HN_REQ, states, &to, &why);
     http_form_words(c, "comment", HN_OPT, 2000, &comment, &why);
     http_form_i64(c, "version", HN_OPT, 1, INT64_MAX, &version, &why);
-    r = why.code != HN_OK ? why.code
-                          : report_transition(c->db, c->arena, &who, id, to, comment, version,
-                                              c->now, &why);
-    return after(c, id, r, &why,
-                 r == HN_OK ? hn_arena_fmt(c->arena, hn_tr("The report is now: %s"),
-                                           report_state_label(to))
-                            : "",
-                 e);
+    r = why.code != HN_OK
+            ? why.code
+            : report_transition(c->db, c->arena, &who, id, to, comment, version, c->now, &why);
+    return after(
+        c, id, r, &why,
+        r == HN_OK ? hn_arena_fmt(c->arena, hn_tr("The report is now: %s"), report_state_label(to))
+                   : "",
+        e);
 }
 
 /* The draft again, or the next edition: the row's own month. */
@@ -383,7 +384,8 @@ enum hn_code report_page_summary(struct http_ctx *c, struct hn_err *e)
     r = why.code != HN_OK
             ? why.code
             : report_set_summary(c->db, c->arena, &who, id, text, version, c->now, &why);
-    return after(c, id, r, &why, hn_tr("The analysis was saved; the files are being made again."), e);
+    return after(c, id, r, &why, hn_tr("The analysis was saved; the files are being made again."),
+                 e);
 }
 
 enum hn_code report_page_remark(struct http_ctx *c, struct hn_err *e)

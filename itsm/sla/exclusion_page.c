@@ -44,8 +44,7 @@ enum hn_code exclusion_page_list(struct http_ctx *c, struct hn_err *e)
     size_t n = 0;
     size_t shown;
 
-    if (http_page_of(c, &p, e) != HN_OK ||
-        http_query_i64(c, "service", &f.service_id, e) != HN_OK)
+    if (http_page_of(c, &p, e) != HN_OK || http_query_i64(c, "service", &f.service_id, e) != HN_OK)
         return e->code;
     for (size_t i = 0; i < HN_ARRAY_LEN(states); i++) {
         state[i] = (struct http_choice){states[i], sla_state_label(states[i])};
@@ -64,8 +63,8 @@ enum hn_code exclusion_page_list(struct http_ctx *c, struct hn_err *e)
         {"state", hn_tr("State"), state, HN_ARRAY_LEN(state)},
         {"service", hn_tr("Service"), NULL, 0},
     };
-    list = http_view_list(c, view, filters, HN_ARRAY_LEN(filters),
-                          n > shown ? rows[shown - 1].id : 0);
+    list =
+        http_view_list(c, view, filters, HN_ARRAY_LEN(filters), n > shown ? rows[shown - 1].id : 0);
     tpl_set_i64(list, "shown", (int64_t)shown);
     tpl_set_bool(view, "may_propose", http_may(c, PERM_EXCLUSION_PROPOSE));
     tpl_set_str(view, "title", hn_tr("Exclusions"));
@@ -168,7 +167,8 @@ static enum hn_code show(struct http_ctx *c, int64_t id, const struct hn_err *wh
     }
     http_view_crumb(view, &crumbs, hn_tr("Exclusions"), "/exclusions");
     put_row(c, tpl_set_map(view, "x"), &x);
-    tpl_set_str(view, "month", hn_arena_strdup(c->arena, hn_month_text(hn_month_of(x.from_at), month)));
+    tpl_set_str(view, "month",
+                hn_arena_strdup(c->arena, hn_month_text(hn_month_of(x.from_at), month)));
     tpl_set_bool(view, "may_approve", http_may(c, PERM_APPROVE_WARD));
     tpl_set_str(view, "title",
                 hn_arena_fmt(c->arena, hn_tr("Exclusion %ld: %s"), (long)x.id, x.service_name));

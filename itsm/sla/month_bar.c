@@ -21,8 +21,8 @@ enum hn_code month_sets_of(struct db *db, struct hn_arena *a, const struct sla_r
     struct ivl_set rest;
     size_t n = 0;
 
-    if (calendars_in_force(db, a, r->sla.calendar_id, hn_month_from(r->month), &calendar, NULL, e) !=
-        HN_OK)
+    if (calendars_in_force(db, a, r->sla.calendar_id, hn_month_from(r->month), &calendar, NULL,
+                           e) != HN_OK)
         return e->code;
     out->from = ivl_floor_s(hn_month_from(r->month));
     out->to = ivl_floor_s(hn_month_to(r->month));
@@ -35,8 +35,8 @@ enum hn_code month_sets_of(struct db *db, struct hn_arena *a, const struct sla_r
     n = 0;
     for (size_t i = 0; i < r->n_exclusions; i++)
         v[n++] = micro(r->exclusions[i].from_at, r->exclusions[i].to_at);
-    out->exclusion = ivl_subtract(ivl_intersect(out->planned, ivl_seconds(v, n, a), a),
-                                  out->maintenance, a);
+    out->exclusion =
+        ivl_subtract(ivl_intersect(out->planned, ivl_seconds(v, n, a), a), out->maintenance, a);
     out->down = r->figures.down;
     out->unmeasured = r->figures.unmeasured;
     rest = ivl_subtract(out->planned, ivl_union(out->maintenance, out->exclusion, a), a);
@@ -61,8 +61,8 @@ static void rects(struct hn_sbuf *b, struct scale s, struct ivl_set set, const c
         double x = at(s, set.v[i].from);
         double w = HN_MAX(at(s, set.v[i].to) - x, least);
 
-        hn_sbuf_fmt(b, "<rect class=\"%s\" x=\"%.2f\" y=\"%d\" width=\"%.2f\" height=\"%d\"/>", class,
-                    HN_MIN(x, WIDTH - w), TOP, w, HEIGHT);
+        hn_sbuf_fmt(b, "<rect class=\"%s\" x=\"%.2f\" y=\"%d\" width=\"%.2f\" height=\"%d\"/>",
+                    class, HN_MIN(x, WIDTH - w), TOP, w, HEIGHT);
     }
 }
 
@@ -73,7 +73,8 @@ const char *month_bar(struct hn_arena *a, const struct month_sets *m, const char
     struct hn_sbuf b;
 
     hn_sbuf_init(&b, a, SVG_MAX);
-    hn_sbuf_str(&b, "<svg class=\"month month-bar\" viewBox=\"0 0 1000 46\" role=\"img\" aria-label=\"");
+    hn_sbuf_str(
+        &b, "<svg class=\"month month-bar\" viewBox=\"0 0 1000 46\" role=\"img\" aria-label=\"");
     hn_sbuf_html(&b, label, strlen(label));
     hn_sbuf_str(&b, "\">");
     rects(&b, s, m->planned, "service", 0);
@@ -84,7 +85,8 @@ const char *month_bar(struct hn_arena *a, const struct month_sets *m, const char
     for (int64_t d = 0; d < days; d++) {
         double x = at(s, m->from + d * 86400);
 
-        hn_sbuf_fmt(&b, "<path class=\"axis\" d=\"M%.2f %dv%d\"/>", x, TOP + HEIGHT, d % 5 == 0 ? 5 : 2);
+        hn_sbuf_fmt(&b, "<path class=\"axis\" d=\"M%.2f %dv%d\"/>", x, TOP + HEIGHT,
+                    d % 5 == 0 ? 5 : 2);
         if (d == 0 || (d + 1) % 5 == 0)
             hn_sbuf_fmt(&b, "<text x=\"%.2f\" y=\"43\" text-anchor=\"middle\">%d</text>",
                         at(s, m->from + d * 86400 + 43200), (int)d + 1);
@@ -116,13 +118,14 @@ const char *month_trend(struct hn_arena *a, const struct sla_brief *v, size_t n,
             low = HN_MIN(low, y);
     low = HN_MAX(0, low - HN_MAX((100 - low) * 0.25, 0.02));
 #define Y(p) (12 + (100 - (p)) * 84 / (100 - low))
-#define X(i) (20 + (double)(i) * 880 / (double)(n > 1 ? n - 1 : 1))
+#define X(i) (20 + (double)(i)*880 / (double)(n > 1 ? n - 1 : 1))
     hn_sbuf_init(&b, a, SVG_MAX);
     hn_sbuf_str(&b, "<svg class=\"trend\" viewBox=\"0 0 1000 120\" role=\"img\" aria-label=\"");
     hn_sbuf_html(&b, label, strlen(label));
     hn_sbuf_fmt(&b, "\"><path class=\"axis\" d=\"M20 %.1fH900M20 %.1fH900\"/>", Y(100.0), Y(low));
     hn_sbuf_fmt(&b, "<path class=\"target\" d=\"M20 %.1fH900\"/>", Y(target));
-    hn_sbuf_fmt(&b, "<text x=\"908\" y=\"%.1f\">100%%</text><text x=\"908\" y=\"%.1f\">%.3f%%</text>",
+    hn_sbuf_fmt(&b,
+                "<text x=\"908\" y=\"%.1f\">100%%</text><text x=\"908\" y=\"%.1f\">%.3f%%</text>",
                 Y(100.0) + 4, Y(low) + 4, low);
     hn_sbuf_str(&b, "<path class=\"line\" d=\"");
     for (size_t i = 0; i < n; i++) {

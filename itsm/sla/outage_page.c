@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* outage_page.c — outages: the list, one by hand, and one with its samples, corrections and approvals. */
+/* outage_page.c — outages: the list, one by hand, and one with its samples, corrections and
+ * approvals. */
 #include "itsm/sla/sla_pages.h"
 
 #include "itsm/event/timeline.h"
@@ -23,7 +24,8 @@ static void put_row(struct http_ctx *c, struct tpl_val *m, const struct outage_r
     tpl_set_instant(m, "measured_from", o->measured_from);
     tpl_set_instant(m, "measured_to", o->measured_to);
     sla_put_seconds(m, c->arena, "length",
-                    ivl_floor_s(o->to_at == HN_UNSET ? c->now : o->to_at) - ivl_floor_s(o->from_at));
+                    ivl_floor_s(o->to_at == HN_UNSET ? c->now : o->to_at) -
+                        ivl_floor_s(o->from_at));
     tpl_set_bool(m, "corrected", o->corrected);
     tpl_set_bool(m, "voided", o->voided);
     tpl_set_str(m, "reason", o->reason);
@@ -95,8 +97,8 @@ enum hn_code outage_page_list(struct http_ctx *c, struct hn_err *e)
         {"ticket", hn_tr("Ticket"), NULL, 0},
         {"month", hn_tr("Target month"), NULL, 0},
     };
-    list = http_view_list(c, view, filters, HN_ARRAY_LEN(filters),
-                          n > shown ? rows[shown - 1].id : 0);
+    list =
+        http_view_list(c, view, filters, HN_ARRAY_LEN(filters), n > shown ? rows[shown - 1].id : 0);
     tpl_set_i64(list, "shown", (int64_t)shown);
     tpl_set_bool(view, "may_edit", http_may(c, PERM_OUTAGE_EDIT));
     tpl_set_str(view, "title", hn_tr("Outages"));
@@ -150,12 +152,13 @@ enum hn_code outage_page_record(struct http_ctx *c, struct hn_err *e)
     return r;
 }
 
-static enum hn_code put_evidence(struct http_ctx *c, struct tpl_val *view, const struct outage_row *o,
-                                 struct hn_err *e)
+static enum hn_code put_evidence(struct http_ctx *c, struct tpl_val *view,
+                                 const struct outage_row *o, struct hn_err *e)
 {
     const struct timeline_step *steps = NULL;
     const struct timeline_sample *samples = NULL;
-    hn_instant from = o->measured_from == HN_UNSET ? o->from_at : HN_MIN(o->from_at, o->measured_from);
+    hn_instant from =
+        o->measured_from == HN_UNSET ? o->from_at : HN_MIN(o->from_at, o->measured_from);
     hn_instant to = o->to_at == HN_UNSET ? c->now : o->to_at;
     struct tpl_val *list = tpl_set_list(view, "steps");
     struct service_row service;
@@ -241,7 +244,8 @@ static enum hn_code show(struct http_ctx *c, int64_t id, const struct hn_err *wh
     http_view_crumb(view, &crumbs, hn_tr("Outages"), "/outages");
     tpl_set_str(view, "title",
                 hn_arena_fmt(c->arena, hn_tr("Outage %ld: %s"), (long)o.id, o.service_name));
-    tpl_set_str(view, "month", hn_arena_strdup(c->arena, hn_month_text(hn_month_of(o.from_at), month)));
+    tpl_set_str(view, "month",
+                hn_arena_strdup(c->arena, hn_month_text(hn_month_of(o.from_at), month)));
     tpl_set_bool(view, "waiting", waiting);
     tpl_set_bool(view, "may_edit", http_may(c, PERM_OUTAGE_EDIT));
     tpl_set_bool(view, "may_second", http_may(c, PERM_OUTAGE_APPROVE));
@@ -292,9 +296,9 @@ enum hn_code outage_page_correct(struct http_ctx *c, struct hn_err *e)
     http_form_i64(c, "version", HN_OPT, 1, INT64_MAX, &in.seen_version, &why);
     r = why.code != HN_OK ? why.code
                           : outage_propose(c->db, c->arena, &who, id, &in, c->now, &change, &why);
-    return after(c, id, r, &why,
-                 hn_tr("The correction was proposed. It counts when a second person has approved it."),
-                 e);
+    return after(
+        c, id, r, &why,
+        hn_tr("The correction was proposed. It counts when a second person has approved it."), e);
 }
 
 enum hn_code outage_page_decide(struct http_ctx *c, struct hn_err *e)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* service_page.c — services with their rules in words, and the forms of services and SLA definitions. */
+/* service_page.c — services with their rules in words, and the forms of services and SLA
+ * definitions. */
 #include "itsm/sla/sla_pages.h"
 
 #include "itsm/watch/overview.h"
@@ -9,11 +10,11 @@
 
 #define CALENDARS_MAX 1000
 
-static const char *const service_names[] = {"name", "kind", "owner", "rule", "valid_from", "version",
-                                            NULL};
-static const char *const sla_names[] = {"service_id", "metric",   "name",           "calendar_id",
-                                        "target",     "year_cap", "start",          "cap_first_year",
-                                        "maintenance", "valid_from", "version",     NULL};
+static const char *const service_names[] = {"name",       "kind",    "owner", "rule",
+                                            "valid_from", "version", NULL};
+static const char *const sla_names[] = {"service_id",  "metric",     "name",    "calendar_id",
+                                        "target",      "year_cap",   "start",   "cap_first_year",
+                                        "maintenance", "valid_from", "version", NULL};
 static const char *const cap_words[] = {"pro_rata", "full", NULL};
 static const char *const maintenance_words[] = {"excluded", "counted", NULL};
 
@@ -309,7 +310,8 @@ static enum hn_code sla_form(struct http_ctx *c, int64_t id, const struct hn_err
                         .cap_first_year = "pro_rata",
                         .maintenance = "excluded"};
 
-    if ((id != 0 && sla_get(c->db, c->arena, id, &s, e) != HN_OK) || put_choices(c, view, e) != HN_OK)
+    if ((id != 0 && sla_get(c->db, c->arena, id, &s, e) != HN_OK) ||
+        put_choices(c, view, e) != HN_OK)
         return e->code;
     http_view_crumb(view, &crumbs, hn_tr("SLA achievement"), "/sla");
     tpl_set_i64(view, "id", id);
@@ -318,12 +320,14 @@ static enum hn_code sla_form(struct http_ctx *c, int64_t id, const struct hn_err
     if (why != NULL) {
         http_view_form(c, view, sla_names);
         http_view_error(view, c->arena, why);
-        return http_page_status(c, hn_code_http_status(why->code), "page/sla/sla_form.html", view, e);
+        return http_page_status(c, hn_code_http_status(why->code), "page/sla/sla_form.html", view,
+                                e);
     }
     f = tpl_set_map(view, "form");
-    tpl_set_str(f, "service_id", s.service_id != 0 ? id_text(c->arena, s.service_id)
-                                 : http_query(c, "service") != NULL ? http_query(c, "service")
-                                                                    : "");
+    tpl_set_str(f, "service_id",
+                s.service_id != 0                  ? id_text(c->arena, s.service_id)
+                : http_query(c, "service") != NULL ? http_query(c, "service")
+                                                   : "");
     tpl_set_str(f, "metric", s.metric);
     tpl_set_str(f, "name", s.name == NULL ? "" : s.name);
     tpl_set_str(f, "calendar_id", id_text(c->arena, s.calendar_id));
@@ -366,7 +370,8 @@ static void read_cap(struct http_ctx *c, int64_t *out, struct hn_err *e)
         size_t n = strcspn(v, ":");
 
         if (hn_parse_i64(hn_arena_strndup(c->arena, v, n), "year_cap", 0, k == 0 ? 8784 : 59,
-                         &part[k], &own) != HN_OK || v[n] == '\0') {
+                         &part[k], &own) != HN_OK ||
+            v[n] == '\0') {
             k++;
             v += n;
             break;
@@ -391,7 +396,8 @@ static enum hn_code save_sla(struct http_ctx *c, int64_t id, struct hn_err *e)
     http_form_words(c, "name", HN_OPT, 200, &in.name, &why);
     http_form_i64(c, "calendar_id", HN_REQ, 1, INT64_MAX, &in.calendar_id, &why);
     http_form_words(c, "target", HN_REQ, 20, &in.target_text, &why);
-    if (in.target_text != NULL && sla_target_parse(in.target_text, "target", &target, &why) == HN_OK)
+    if (in.target_text != NULL &&
+        sla_target_parse(in.target_text, "target", &target, &why) == HN_OK)
         in.target_e6 = target.e6;
     read_cap(c, &in.year_cap_s, &why);
     http_form_local(c, "start", HN_OPT, &in.start_at, &why);

@@ -6,6 +6,7 @@
 
 #define SLAS_MAX 2000
 #define OFFSET_MAX 100000
+#define ROWS 25 /* unless the address says otherwise: each is computed from its rows */
 #define FIGURES_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 /* One line: the definition, its service's kind, and the figures once they have been computed. */
@@ -161,7 +162,7 @@ static void put_line(struct http_ctx *c, struct tpl_val *list, const struct line
 
     tpl_set_i64(m, "id", l->sla->id);
     tpl_set_str(m, "service", l->sla->service_name);
-    tpl_set_str(m, "name", l->sla->name);
+    tpl_set_str(m, "name", sla_name_says_service(l->sla) ? NULL : l->sla->name);
     tpl_set_str(m, "metric", l->sla->metric);
     tpl_set_str(m, "metric_label", sla_metric_label(l->sla->metric));
     tpl_set_str(m, "kind", sla_kind_label(l->kind));
@@ -204,6 +205,8 @@ enum hn_code sla_page_list(struct http_ctx *c, struct hn_err *e)
 
     if (http_page_of(c, &p, e) != HN_OK || http_query_month(c, "month", &month, e) != HN_OK)
         return e->code;
+    if (filter(c, "limit") == NULL)
+        p.limit = ROWS;
     if (hn_month_from(month) > c->now)
         return hn_fail_field(e, "month", "lies in the future");
     if (p.cursor < 0 || p.cursor > OFFSET_MAX)

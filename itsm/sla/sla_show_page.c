@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sla_show_page.c — one SLA's month, opened: formula, intervals, what made them, and the decisions. */
+/* sla_show_page.c — one SLA's month, opened: formula, intervals, what made them, and the decisions.
+ */
 #include "itsm/sla/sla_show.h"
 
 #include "itsm/sla/result_store.h"
@@ -84,8 +85,8 @@ static enum hn_code put_definitions(struct http_ctx *c, struct tpl_val *view,
                                     sla_target_text((struct sla_target){rows[i].target_e6}, text)));
         tpl_set_str(m, "calendar", rows[i].calendar_name);
         tpl_set_i64(m, "calendar_id", rows[i].calendar_id);
-        tpl_set_str(m, "cap", rows[i].year_cap_s > 0 ? sla_hms_text(c->arena, rows[i].year_cap_s)
-                                                     : NULL);
+        tpl_set_str(m, "cap",
+                    rows[i].year_cap_s > 0 ? sla_hms_text(c->arena, rows[i].year_cap_s) : NULL);
         tpl_set_str(m, "cap_first_year", rows[i].cap_first_year);
         tpl_set_bool(m, "counted", hn_streq(rows[i].maintenance, "counted"));
         tpl_set_instant(m, "start", rows[i].start_at);
@@ -115,9 +116,7 @@ static void put_head(struct http_ctx *c, struct tpl_val *view, const struct sla_
     http_view_crumb(view, &crumbs, hn_tr("SLA achievement"),
                     hn_arena_fmt(c->arena, "/sla?month=%s", hn_month_text(r->month, month)));
     tpl_set_i64(view, "id", r->sla.id);
-    tpl_set_str(view, "title",
-                hn_arena_fmt(c->arena, "%s %s", r->sla.service_name,
-                             r->sla.name != NULL ? r->sla.name : sla_metric_label(r->sla.metric)));
+    tpl_set_str(view, "title", sla_title(c->arena, &r->sla));
     tpl_set_str(view, "metric", r->sla.metric);
     tpl_set_str(view, "metric_label", sla_metric_label(r->sla.metric));
     tpl_set_i64(view, "asked_edition", asked);
@@ -195,7 +194,8 @@ static enum hn_code after(struct http_ctx *c, int64_t id, struct hn_month month,
     return r;
 }
 
-static enum hn_code ids_of(struct http_ctx *c, int64_t *id, struct hn_month *month, struct hn_err *e)
+static enum hn_code ids_of(struct http_ctx *c, int64_t *id, struct hn_month *month,
+                           struct hn_err *e)
 {
     *month = hn_month_of(c->now);
     if (http_param_id(c, "id", id, e) != HN_OK)
@@ -249,11 +249,11 @@ enum hn_code sla_page_gap(struct http_ctx *c, struct hn_err *e)
     http_form_local(c, "to", HN_REQ, &in.to, &why);
     http_form_word(c, "decision", HN_REQ, gap_words, &in.decision, &why);
     http_form_words(c, "evidence", HN_REQ, 2000, &in.evidence, &why);
-    r = why.code != HN_OK ? why.code
-                          : gap_propose(c->db, c->arena, &who, &in, c->now, &gap, &why);
-    return after(c, id, month, r, &why,
-                 hn_tr("The decision was proposed. It counts when a second person has approved it."),
-                 "gaps", e);
+    r = why.code != HN_OK ? why.code : gap_propose(c->db, c->arena, &who, &in, c->now, &gap, &why);
+    return after(
+        c, id, month, r, &why,
+        hn_tr("The decision was proposed. It counts when a second person has approved it."), "gaps",
+        e);
 }
 
 enum hn_code sla_page_gap_decide(struct http_ctx *c, struct hn_err *e)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sla_show_view.c — what made a figure: intervals, outages, exclusions, planned stops, gaps, the year. */
+/* sla_show_view.c — what made a figure: intervals, outages, exclusions, planned stops, gaps, the
+ * year. */
 #include "itsm/sla/sla_show.h"
 
 #include "itsm/event/timeline.h"
@@ -9,9 +10,9 @@
 
 static bool overlaps(struct ivl v, hn_instant from, hn_instant to)
 {
-    return ivl_overlaps(v, (struct ivl){ivl_floor_s(from),
-                                        to == HN_UNSET || to == HN_NEVER ? INT64_MAX
-                                                                         : ivl_floor_s(to)});
+    return ivl_overlaps(v, (struct ivl){ivl_floor_s(from), to == HN_UNSET || to == HN_NEVER
+                                                               ? INT64_MAX
+                                                               : ivl_floor_s(to)});
 }
 
 static void cause(struct tpl_val *m, const char *what, const char *href)
@@ -163,8 +164,10 @@ void show_bar(struct http_ctx *c, struct tpl_val *view, const struct sla_result 
         const char *class, *label;
         struct ivl_set set;
     } all[] = {
-        {"service", HN_N("Service time"), s->planned}, {"planned", HN_N("Planned stops"), s->maintenance},
-        {"excluded", HN_N("Exclusions"), s->exclusion}, {"down", HN_N("Downtime"), s->down},
+        {"service", HN_N("Service time"), s->planned},
+        {"planned", HN_N("Planned stops"), s->maintenance},
+        {"excluded", HN_N("Exclusions"), s->exclusion},
+        {"down", HN_N("Downtime"), s->down},
         {"gap", HN_N("Not monitored"), s->unmeasured},
     };
     struct hn_sbuf b;
@@ -174,7 +177,8 @@ void show_bar(struct http_ctx *c, struct tpl_val *view, const struct sla_result 
     for (size_t i = 0; i < HN_ARRAY_LEN(all); i++) {
         struct tpl_val *m = tpl_push_map(keys);
 
-        hn_sbuf_fmt(&b, " %s %s", hn_tr(all[i].label), sla_hms_text(c->arena, ivl_measure(all[i].set)));
+        hn_sbuf_fmt(&b, " %s %s", hn_tr(all[i].label),
+                    sla_hms_text(c->arena, ivl_measure(all[i].set)));
         tpl_set_str(m, "class", all[i].class);
         tpl_set_str(m, "label", hn_tr(all[i].label));
         tpl_set_str(m, "hms", sla_hms_text(c->arena, ivl_measure(all[i].set)));
@@ -208,8 +212,8 @@ static enum hn_code put_steps(struct http_ctx *c, struct tpl_val *m, const struc
     return HN_OK;
 }
 
-static enum hn_code put_changes(struct http_ctx *c, struct tpl_val *m, const struct result_outage *o,
-                                struct hn_err *e)
+static enum hn_code put_changes(struct http_ctx *c, struct tpl_val *m,
+                                const struct result_outage *o, struct hn_err *e)
 {
     const struct outage_change_row *rows = NULL;
     struct tpl_val *list = tpl_set_list(m, "changes");
@@ -253,8 +257,7 @@ enum hn_code show_outages(struct http_ctx *c, struct tpl_val *view, const struct
         for (size_t k = 0; k < o->exclusion_ids.n; k++)
             tpl_push(x, tpl_i64(c->arena, o->exclusion_ids.v[k]));
         tpl_set_bool(m, "detailed", i < STEPS_OF && o->id != 0);
-        if (i < STEPS_OF &&
-            (put_steps(c, m, r, o, e) != HN_OK || put_changes(c, m, o, e) != HN_OK))
+        if (i < STEPS_OF && (put_steps(c, m, r, o, e) != HN_OK || put_changes(c, m, o, e) != HN_OK))
             return e->code;
     }
     return HN_OK;
@@ -342,7 +345,8 @@ enum hn_code show_year(struct http_ctx *c, struct tpl_val *view, const struct sl
 
         sum += r->year_months[i].is_reference ? 0 : r->year_months[i].downtime_s;
         tpl_set_instant(m, "from", hn_month_from(r->year_months[i].month));
-        tpl_set_str(m, "month", hn_arena_strdup(c->arena, hn_month_text(r->year_months[i].month, text)));
+        tpl_set_str(m, "month",
+                    hn_arena_strdup(c->arena, hn_month_text(r->year_months[i].month, text)));
         sla_put_seconds(m, c->arena, "downtime", r->year_months[i].downtime_s);
         sla_put_seconds(m, c->arena, "sum", sum);
         tpl_set_bool(m, "reference", r->year_months[i].is_reference);

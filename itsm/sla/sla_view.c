@@ -23,12 +23,14 @@ static const struct word kinds[] = {
     {"system", HN_N("System")},
 };
 static const struct word states[] = {
-    {"proposed", HN_N("Waiting for approval")}, {"approved", HN_N("Approved")},
-    {"rejected", HN_N("Rejected")},             {"sent_back", HN_N("Sent back")},
+    {"proposed", HN_N("Waiting for approval")},
+    {"approved", HN_N("Approved")},
+    {"rejected", HN_N("Rejected")},
+    {"sent_back", HN_N("Sent back")},
     {"cancelled", HN_N("Cancelled")},
 };
-const char *const sla_metric_words[] = {"availability", "response", "first_response", "resolution",
-                                        "rto",          "rpo",      NULL};
+const char *const sla_metric_words[] = {
+    "availability", "response", "first_response", "resolution", "rto", "rpo", NULL};
 const char *const sla_kind_words[] = {"service", "site", "line", "system", NULL};
 
 static const char *label_of(const struct word *list, size_t n, const char *word)
@@ -67,6 +69,19 @@ void sla_put_seconds(struct tpl_val *m, struct hn_arena *a, const char *key, int
 
     tpl_set_i64(v, "s", s);
     tpl_set_str(v, "hms", sla_hms_text(a, s));
+}
+
+bool sla_name_says_service(const struct sla_row *s)
+{
+    return s->name != NULL && strncmp(s->name, s->service_name, strlen(s->service_name)) == 0;
+}
+
+const char *sla_title(struct hn_arena *a, const struct sla_row *s)
+{
+    if (sla_name_says_service(s))
+        return s->name;
+    return hn_arena_fmt(a, "%s %s", s->service_name,
+                        s->name != NULL ? s->name : sla_metric_label(s->metric));
 }
 
 const char *sla_shown_state(const struct sla_shown *s)

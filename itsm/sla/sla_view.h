@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sla_view.h — what the SLA pages share: figures of a month as they are shown, words, names, choices. */
+/* sla_view.h — what the SLA pages share: figures of a month as they are shown, words, names,
+ * choices. */
 #ifndef ITSM_SLA_VIEW_H
 #define ITSM_SLA_VIEW_H
 
@@ -21,8 +22,8 @@ struct sla_shown {
     int64_t p95_ms; /* -1 */
     hn_instant as_of;
 };
-HN_MUST_USE enum hn_code sla_shown_read(const char *json, struct hn_arena *a,
-                                        struct sla_shown *out, struct hn_err *e);
+HN_MUST_USE enum hn_code sla_shown_read(const char *json, struct hn_arena *a, struct sla_shown *out,
+                                        struct hn_err *e);
 /* met missed undecided reference */
 const char *sla_shown_state(const struct sla_shown *s);
 /* Its members into a map, seconds also as h:mm:ss ("downtime" {s, hms}). */
@@ -30,6 +31,11 @@ void sla_shown_put(struct tpl_val *m, struct hn_arena *a, const struct sla_shown
 /* {s, hms} under key. */
 void sla_put_seconds(struct tpl_val *m, struct hn_arena *a, const char *key, int64_t s);
 const char *sla_hms_text(struct hn_arena *a, int64_t s);
+
+/* "電子メール 稼働率": the service, and the SLA's own name or its metric; never the service twice.
+ */
+const char *sla_title(struct hn_arena *a, const struct sla_row *s);
+bool sla_name_says_service(const struct sla_row *s);
 
 const char *sla_metric_label(const char *metric); /* translated */
 const char *sla_kind_label(const char *kind);     /* of a service */

@@ -48,8 +48,8 @@ enum hn_code sla_shown_read(const char *json, struct hn_arena *a, struct sla_sho
     const char *unit = NULL;
     HN_JSON o = NULL;
 
-    *out = (struct sla_shown){.year_cap_s = -1, .year_forecast_s = -1, .p95_ms = -1,
-                              .as_of = HN_UNSET};
+    *out = (struct sla_shown){
+        .year_cap_s = -1, .year_forecast_s = -1, .p95_ms = -1, .as_of = HN_UNSET};
     if (hn_json_parse(json, strlen(json), &o, e) != HN_OK || hn_json_is_object(o, e) != HN_OK)
         return hn_ctx(e, "stored figures");
     read_seconds(o, out, e);

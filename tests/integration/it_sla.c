@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SLAs on a real PostgreSQL: who may decide, what a decision does to the figures, what closing freezes. */
+/* SLAs on a real PostgreSQL: who may decide, what a decision does to the figures, what closing
+ * freezes. */
 #include "itsm/calendar/calendars.h"
 #include "itsm/sla/sla.h"
 #include "itsm/watch/maintenance.h"
@@ -38,21 +39,23 @@ static void transition(const char *from, const char *to, hn_instant at)
 {
     char t[HN_RFC3339_MAX];
 
-    pg_test_sql(db, hn_arena_fmt(arena,
-                                 "INSERT INTO event.transition (check_id, host_id, from_state,"
-                                 " to_state, at, confirmed_at, created_at) SELECT id, host_id, '%s',"
-                                 " '%s', '%s', '%s', now() FROM watch.checks",
-                                 from, to, hn_rfc3339(at, t), t));
+    pg_test_sql(db,
+                hn_arena_fmt(arena,
+                             "INSERT INTO event.transition (check_id, host_id, from_state,"
+                             " to_state, at, confirmed_at, created_at) SELECT id, host_id, '%s',"
+                             " '%s', '%s', '%s', now() FROM watch.checks",
+                             from, to, hn_rfc3339(at, t), t));
 }
 
 static int setup(void **state)
 {
     struct calendar_new calendar = {
         .name = "いつも",
-        .definition = "{\"weekly\":{\"mon\":[[\"00:00\",\"24:00\"]],\"tue\":[[\"00:00\",\"24:00\"]],"
-                      "\"wed\":[[\"00:00\",\"24:00\"]],\"thu\":[[\"00:00\",\"24:00\"]],"
-                      "\"fri\":[[\"00:00\",\"24:00\"]],\"sat\":[[\"00:00\",\"24:00\"]],"
-                      "\"sun\":[[\"00:00\",\"24:00\"]]},\"holidays\":\"none\"}",
+        .definition =
+            "{\"weekly\":{\"mon\":[[\"00:00\",\"24:00\"]],\"tue\":[[\"00:00\",\"24:00\"]],"
+            "\"wed\":[[\"00:00\",\"24:00\"]],\"thu\":[[\"00:00\",\"24:00\"]],"
+            "\"fri\":[[\"00:00\",\"24:00\"]],\"sat\":[[\"00:00\",\"24:00\"]],"
+            "\"sun\":[[\"00:00\",\"24:00\"]]},\"holidays\":\"none\"}",
         .valid_from = HN_UNSET};
     struct sla_new sla = {.metric = "availability",
                           .target_text = "99.9",
@@ -70,10 +73,11 @@ static int setup(void **state)
     gov = person("governance", ROLE_GOVERNANCE);
     ward = person("ward_it", ROLE_WARD_IT);
     admin = person("admin", ROLE_ADMIN);
-    pg_test_sql(db, "INSERT INTO watch.host (name, address, created_at) VALUES ('mail', '10.44.1.1',"
-                    " now()); INSERT INTO watch.checks (host_id, name, kind, interval_s,"
-                    " retry_interval_s, created_at) SELECT id, '死活', 'icmp', 60, 20, now()"
-                    " FROM watch.host;");
+    pg_test_sql(db,
+                "INSERT INTO watch.host (name, address, created_at) VALUES ('mail', '10.44.1.1',"
+                " now()); INSERT INTO watch.checks (host_id, name, kind, interval_s,"
+                " retry_interval_s, created_at) SELECT id, '死活', 'icmp', 60, 20, now()"
+                " FROM watch.host;");
     check_id = pg_test_i64(db, "SELECT id FROM watch.checks");
     transition("pending", "ok", AT(1, 1, 0, 0));
     transition("ok", "critical", AT(10, 5, 10, 0));
@@ -111,7 +115,8 @@ static struct sla_result result(struct hn_month month)
     return r;
 }
 
-/* A service that is defined after the transitions has their outages: "for all time" is -infinity. */
+/* A service that is defined after the transitions has their outages: "for all time" is -infinity.
+ */
 static void history_is_measured(void **state)
 {
     struct sla_result r = result(october);
@@ -121,9 +126,8 @@ static void history_is_measured(void **state)
     assert_int_equal(r.figures.planned_s, 31 * 86400);
     assert_int_equal(r.figures.downtime_s, 2400);
     assert_int_equal(r.figures.unmeasured_s, 1800);
-    assert_int_equal(r.figures.planned_s,
-                     r.figures.excluded_s + r.figures.downtime_s + r.figures.unmeasured_s +
-                         r.figures.up_s);
+    assert_int_equal(r.figures.planned_s, r.figures.excluded_s + r.figures.downtime_s +
+                                              r.figures.unmeasured_s + r.figures.up_s);
     assert_true(r.figures.is_final);
 }
 
@@ -134,7 +138,8 @@ static void months_that_are_not_over(void **state)
     (void)state;
     assert_false(r.figures.is_final);
     assert_true(r.figures.as_of == NOW);
-    REFUSED(HN_E_INVALID, sla_result(db, arena, sla_id, (struct hn_month){2026, 12}, NOW, &r, &last));
+    REFUSED(HN_E_INVALID,
+            sla_result(db, arena, sla_id, (struct hn_month){2026, 12}, NOW, &r, &last));
     assert_string_equal(last.field[0].field, "month");
     REFUSED(HN_E_INVALID, sla_may_close(db, arena, (struct hn_month){2026, 11}, NOW, &last));
 }
@@ -171,8 +176,7 @@ static void exclusions_count_when_the_ward_approved(void **state)
             exclusion_decide(db, arena, &gov, id, EXCLUSION_APPROVE, NULL, NOW, &last));
     REFUSED(HN_E_FORBIDDEN,
             exclusion_decide(db, arena, &admin, id, EXCLUSION_APPROVE, NULL, NOW, &last));
-    REFUSED(HN_E_INVALID,
-            exclusion_decide(db, arena, &ward, id, EXCLUSION_REJECT, "", NOW, &last));
+    REFUSED(HN_E_INVALID, exclusion_decide(db, arena, &ward, id, EXCLUSION_REJECT, "", NOW, &last));
     assert_int_equal(result(october).figures.downtime_s, 2400);
     assert_int_equal(result(october).n_pending_exclusions, 2);
     OK(exclusion_decide(db, arena, &ward, id, EXCLUSION_APPROVE, NULL, NOW, &last));
@@ -180,8 +184,11 @@ static void exclusions_count_when_the_ward_approved(void **state)
             exclusion_decide(db, arena, &ward, id, EXCLUSION_REJECT, "やり直し", NOW, &last));
     assert_int_equal(result(october).figures.downtime_s, 1800);
     assert_int_equal(result(october).figures.exclusion_s, 600);
-    assert_int_equal(pg_test_i64(db, "SELECT count(*) FROM audit.journal WHERE act ="
-                                     " 'exclusion.approve' AND object_id = %ld", (long)id), 1);
+    assert_int_equal(pg_test_i64(db,
+                                 "SELECT count(*) FROM audit.journal WHERE act ="
+                                 " 'exclusion.approve' AND object_id = %ld",
+                                 (long)id),
+                     1);
 }
 
 static void corrections_need_a_second_person(void **state)
@@ -224,17 +231,18 @@ static void gaps_are_decided_by_two(void **state)
 
 static void late_approvals_do_not_enter(void **state)
 {
-    struct maintenance_new in = {.title = "更新",
-                                 .from = AT(10, 10, 1, 0),
-                                 .to = AT(10, 10, 2, 0),
-                                 .reason = "更新",
-                                 .scope = hn_arena_fmt(arena, "[{\"service_id\":%ld}]",
-                                                       (long)service_id)};
+    struct maintenance_new in = {
+        .title = "更新",
+        .from = AT(10, 10, 1, 0),
+        .to = AT(10, 10, 2, 0),
+        .reason = "更新",
+        .scope = hn_arena_fmt(arena, "[{\"service_id\":%ld}]", (long)service_id)};
     int64_t id = 0;
 
     (void)state;
     OK(maintenance_create(db, arena, &noc, &in, AT(10, 9, 0, 0), &id, &last));
-    REFUSED(HN_E_FORBIDDEN, maintenance_decide(db, arena, &noc, id, true, NULL, AT(10, 9, 1, 0), &last));
+    REFUSED(HN_E_FORBIDDEN,
+            maintenance_decide(db, arena, &noc, id, true, NULL, AT(10, 9, 1, 0), &last));
     OK(maintenance_decide(db, arena, &ward, id, true, NULL, AT(10, 9, 2, 0), &last));
     assert_int_equal(result(october).figures.maintenance_s, 3600);
     in.from = AT(10, 11, 1, 0);
@@ -257,8 +265,10 @@ static const char *figures_json(bool live)
 
 static void closing_freezes(void **state)
 {
-    struct outage_new more = {
-        .service_id = service_id, .from = AT(10, 20, 9, 0), .to = AT(10, 20, 9, 5), .reason = "障害"};
+    struct outage_new more = {.service_id = service_id,
+                              .from = AT(10, 20, 9, 0),
+                              .to = AT(10, 20, 9, 5),
+                              .reason = "障害"};
     int64_t id = 0;
     int64_t report;
 
