@@ -201,9 +201,10 @@ static const char *title_of(struct hn_arena *a, const struct flow_item *t)
 {
     const char *host = incident_host(a, t);
     /* A host's label often begins with its site's name: it is not said twice. */
-    const char *where = t->site_name == NULL || strncmp(host, t->site_name, strlen(t->site_name)) == 0
-                            ? host
-                            : hn_arena_fmt(a, "%s %s", t->site_name, host);
+    const char *where =
+        t->site_name == NULL || strncmp(host, t->site_name, strlen(t->site_name)) == 0
+            ? host
+            : hn_arena_fmt(a, "%s %s", t->site_name, host);
 
     if (t->liveness)
         return hn_arena_fmt(a, hn_tr("%s does not respond"), where);
