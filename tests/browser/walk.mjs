@@ -30,6 +30,9 @@ const kindOf = (path) => path.split('?')[0].replace(/\/\d+(?=\/|$)/g, '/N').repl
 // Not pages: files, streams, the end of the session; and forms of one ticket's journal need no visit each.
 const skipped = /^\/(api|static|logout|live)|\.(csv|xlsx|json|pdf|html|svg)(\?|$)/;
 
+// What the test itself put there: logins, results whose text is their state, a hostile title, this browser's name.
+const DATA = ['admin', 'noc', 'helpdesk', 'governance', 'cli', 'ok', 'critical', 'script', 'alert', 'DROP', 'TABLE', 'Linux', 'KHTML', 'like', 'Gecko'];
+
 const t = await open({ base });
 const walked = new Set();
 
@@ -49,7 +52,7 @@ async function walk(role, start) {
     // What one role's walk has looked at closely, another's need not.
     const first = !walked.has(kind);
     walked.add(kind);
-    wrong.push(...(await me.check(`${role} ${path}`, { axe: first })));
+    wrong.push(...(await me.check(`${role} ${path}`, { axe: first, allow: DATA })));
     if (first) {
       await me.shot(name);
       await me.resize(1920, 1080);
@@ -96,7 +99,7 @@ await test('text from outside is shown, not run', async () => {
   const me = await t.person(people.helpdesk);
   await me.go(`/tickets/${seen.ticket}`);
   const text = await me.page.textContent('main');
-  const wrong = await me.check('hostile ticket', { allow: ['script', 'alert', 'DROP', 'TABLE'] });
+  const wrong = await me.check('hostile ticket', { allow: DATA });
   if (!text.includes('<script>alert(1)</script>') || !text.includes('髙﨑𠮷')) wrong.push('the title is not shown as it was typed');
   await me.close();
   return wrong;
@@ -120,7 +123,7 @@ await test('without JavaScript the board and the list can be read', async () => 
 await test('at 360 px an incident can be read without sideways scrolling', async () => {
   const me = await t.person({ ...people.noc, size: [360, 740] });
   await me.go(`/tickets/${seen.ticket}`);
-  const wrong = await me.check('360 px', { axe: false, allow: ['script', 'alert', 'DROP', 'TABLE'] });
+  const wrong = await me.check('360 px', { axe: false, allow: DATA });
   await me.shot('narrow-incident');
   await me.close();
   return wrong;
