@@ -3,6 +3,13 @@
 
 #include "server/measure/check_state.h"
 
+/* It is well again, and was down when the failure began: the child's own recovery is still to come.
+ * If none comes, flow.c releases it as an orphan. */
+static bool came_back(const struct flow_parent *p, hn_instant at)
+{
+    return p->down_id != 0 && p->down_to != HN_UNSET && at > p->down_from && at < p->down_to;
+}
+
 static enum cause_verdict of_check(const struct flow_parent *p, hn_instant at)
 {
     enum check_state s;
@@ -12,6 +19,8 @@ static enum cause_verdict of_check(const struct flow_parent *p, hn_instant at)
     switch (s) {
     case CHECK_OK:
     case CHECK_WARNING:
+        if (came_back(p, at))
+            return CAUSE_PARENT;
         return p->soft || p->last_at == HN_UNSET || p->last_at < at ? CAUSE_UNDECIDED : CAUSE_OWN;
     case CHECK_CRITICAL:
     case CHECK_UNREACHABLE:
@@ -54,7 +63,10 @@ struct cause cause_of(const struct flow_parent *p, size_t n, hn_instant at)
     }
     if (c.verdict == CAUSE_PARENT) {
         c.parent = down;
-        c.root_id = down->root_id != 0 ? down->root_id : down->transition_id;
+        if (came_back(down, at))
+            c.root_id = down->down_root != 0 ? down->down_root : down->down_id;
+        else
+            c.root_id = down->root_id != 0 ? down->root_id : down->transition_id;
     }
     return c;
 }

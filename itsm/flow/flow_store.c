@@ -156,20 +156,29 @@ enum hn_code flow_store_parents(struct db *db, struct hn_arena *a, int64_t check
     static const char sql[] =
         "SELECT p.parent_host AS host_id, h.name AS host_name, l.id AS check_id, s.state, "
         "s.state_since, coalesce(s.soft, false) AS soft, s.last_at, s.last_ok_at, "
-        "t.id AS transition_id, t.suppressed_by AS root_id FROM watch.checks c "
+        "t.id AS transition_id, t.suppressed_by AS root_id, d.id AS down_id, "
+        "d.at - make_interval(secs => l.interval_s) AS down_from, d.suppressed_by AS down_root, "
+        "d.up_at AS down_to FROM watch.checks c "
         "CROSS JOIN " PARENT_HOSTS(
             "c") "JOIN watch.host h ON h.id = p.parent_host "
                  "LEFT JOIN watch.checks l ON l.host_id = p.parent_host AND l.liveness AND "
                  "l.enabled "
                  "AND h.enabled LEFT JOIN watch.check_state s ON s.check_id = l.id "
                  "LEFT JOIN event.transition t ON t.id = s.last_transition_id "
+                 "LEFT JOIN LATERAL (SELECT x.id, x.at, x.suppressed_by, (SELECT min(y.at) "
+                 "FROM event.transition y WHERE y.check_id = l.id AND y.at > x.at AND y.to_state "
+                 "IN ('ok', 'warning') AND NOT y.superseded) AS up_at FROM event.transition x "
+                 "WHERE x.check_id = l.id AND x.to_state IN ('critical', 'unreachable') AND NOT "
+                 "x.superseded ORDER BY x.at DESC, x.id DESC LIMIT 1) d ON true "
                  "WHERE c.id = $1 ORDER BY p.parent_host, l.id";
     static const struct db_col cols[] = {
         DB_COL(flow_parent, host_id),       DB_COL(flow_parent, host_name),
         DB_COL(flow_parent, check_id),      DB_COL(flow_parent, state),
         DB_COL(flow_parent, state_since),   DB_COL(flow_parent, soft),
         DB_COL(flow_parent, last_at),       DB_COL(flow_parent, last_ok_at),
-        DB_COL(flow_parent, transition_id), DB_COL(flow_parent, root_id)};
+        DB_COL(flow_parent, transition_id), DB_COL(flow_parent, root_id),
+        DB_COL(flow_parent, down_id),       DB_COL(flow_parent, down_from),
+        DB_COL(flow_parent, down_root),     DB_COL(flow_parent, down_to)};
     struct db_arg args[] = {DB_I64(check_id)};
 
     if (db_select(db, sql, args, 1, cols, HN_ARRAY_LEN(cols), sizeof(struct flow_parent), a, out, n,

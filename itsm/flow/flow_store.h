@@ -70,6 +70,10 @@ struct flow_parent {
     hn_instant last_ok_at;
     int64_t transition_id; /* its last one; 0 */
     int64_t root_id;       /* what that one is an effect of; 0 */
+    int64_t down_id;       /* its last transition down; 0 */
+    int64_t down_root;     /* what that one is an effect of; 0 */
+    hn_instant down_from;  /* after the last time it was seen well before that */
+    hn_instant down_to;    /* when it came back; UNSET */
 };
 /* The host's own liveness checks for another check of it; else those of the host's parents. */
 HN_MUST_USE enum hn_code flow_store_parents(struct db *db, struct hn_arena *a, int64_t check_id,

@@ -463,6 +463,33 @@ static void a_terminal_that_stays_down(void **state)
 }
 
 /* A late batch corrects the service's outages and pages nobody. */
+/* Confirmed only when its parent is up again: an effect all the same, and no second incident. */
+static void a_child_that_is_told_late(void **state)
+{
+    size_t router, child;
+
+    (void)state;
+    router = add("rt", "router", 0, 20, 5, 3);
+    child = add("pc", "terminal", sim[router].host, 120, 10, 12);
+    pass(30, true);
+    fail_at(router, 1, 135);
+    pass(60, true);
+    assert_int_equal(incidents(), 1);
+    /* its third failure is asked for just before the parent's return, and told just after it */
+    sim[child].down_from = clock_at;
+    sim[child].down_to = clock_at + 70 * HN_SEC;
+    for (int i = 0; i < 100; i++)
+        pass(1, i < 60);
+    for (int i = 0; i < 3; i++)
+        flow(db, clock_at);
+    assert_int_equal(in_state("critical"), 0);
+    assert_int_equal(incidents(), 1);
+    pass(150, true);
+    assert_int_equal(in_state("ok"), 2);
+    assert_int_equal(incidents(), 1);
+    assert_int_equal(waiting(), 0);
+}
+
 static void late_results_page_nobody(void **state)
 {
     struct ingest_result r[12];
@@ -545,6 +572,7 @@ int main(void)
                                        T(a_repeat_is_a_line),
                                        T(planned_stops_hold_until_their_end),
                                        T(a_terminal_that_stays_down),
+                                       T(a_child_that_is_told_late),
                                        T(late_results_page_nobody),
                                        T(two_workers_at_once)};
 

@@ -18,9 +18,11 @@ struct row {
 };
 
 /* host, check, state, since, soft, last result, last good one, transition, its root */
-#define P(h, c, s, soft, last, good, t, r)                                                         \
+#define P(h, c, s, soft, last, good, t, r) BACK(h, c, s, soft, last, good, t, r, 0, 0, 0, 0)
+/* and its last outage: transition, its root, from, to */
+#define BACK(h, c, s, soft, last, good, t, r, id, root, from, to)                                  \
     {                                                                                              \
-        h, "h", c, s, S(90), soft, S(last), S(good), t, r                                          \
+        h, "h", c, s, S(90), soft, S(last), S(good), t, r, id, root, S(from), S(to)                \
     }
 
 static struct row rows[] = {
@@ -43,6 +45,26 @@ static struct row rows[] = {
     {"parent unknown", CAUSE_UNDECIDED, 0, {P(1, 1, "unknown", false, 90, 90, 7, 0)}, 1},
     {"parent never asked", CAUSE_OWN, 0, {P(1, 1, "pending", false, 0, 0, 0, 0)}, 1},
     {"parent without a liveness check", CAUSE_OWN, 0, {P(1, 0, NULL, false, 0, 0, 0, 0)}, 1},
+    {"parent came back before the child was asked again",
+     CAUSE_PARENT,
+     5,
+     {BACK(1, 1, "ok", false, 120, 120, 7, 0, 5, 0, 95, 118)},
+     1},
+    {"the same, the parent an effect itself",
+     CAUSE_PARENT,
+     4,
+     {BACK(1, 1, "ok", false, 120, 120, 7, 0, 5, 4, 95, 118)},
+     1},
+    {"parent was down and well again before the failure",
+     CAUSE_OWN,
+     0,
+     {BACK(1, 1, "ok", false, 120, 120, 7, 0, 5, 0, 60, 99)},
+     1},
+    {"parent went down and came back after the failure",
+     CAUSE_OWN,
+     0,
+     {BACK(1, 1, "ok", false, 130, 130, 7, 0, 5, 0, 105, 128)},
+     1},
     {"two parents, one well",
      CAUSE_OWN,
      0,
