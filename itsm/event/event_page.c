@@ -19,8 +19,8 @@ static const char *chosen(struct http_ctx *c, const char *name)
     return v == NULL || *v == '\0' ? NULL : v;
 }
 
-static enum hn_code filter_of(struct http_ctx *c, struct event_view_filter *f,
-                              struct http_page *p, struct hn_err *e)
+static enum hn_code filter_of(struct http_ctx *c, struct event_view_filter *f, struct http_page *p,
+                              struct hn_err *e)
 {
     *f = (struct event_view_filter){.from = HN_UNSET, .to = HN_UNSET};
     if (http_page_of(c, p, e) != HN_OK || http_query_i64(c, "site_id", &f->site_id, e) != HN_OK ||
@@ -41,12 +41,10 @@ static enum hn_code filter_of(struct http_ctx *c, struct event_view_filter *f,
 static enum hn_code add_list(struct http_ctx *c, struct tpl_val *view, int64_t next, size_t shown,
                              struct hn_err *e)
 {
-    const struct http_choice states[] = {{"bad", hn_tr("All but OK")},
-                                         {"critical", hn_tr("Critical")},
-                                         {"warning", hn_tr("Warning")},
-                                         {"unreachable", hn_tr("Unreachable")},
-                                         {"unknown", hn_tr("Unknown")},
-                                         {"ok", hn_tr("OK")}};
+    const struct http_choice states[] = {
+        {"bad", hn_tr("All but OK")},  {"critical", hn_tr("Critical")},
+        {"warning", hn_tr("Warning")}, {"unreachable", hn_tr("Unreachable")},
+        {"unknown", hn_tr("Unknown")}, {"ok", hn_tr("OK")}};
     const struct http_choice acks[] = {{"no", hn_tr("Not acknowledged")},
                                        {"yes", hn_tr("Acknowledged")}};
     const struct http_choice sup[] = {{"no", hn_tr("Not suppressed")},
@@ -61,14 +59,14 @@ static enum hn_code add_list(struct http_ctx *c, struct tpl_val *view, int64_t n
     for (size_t i = 0; i < n; i++)
         sites[i] = (struct http_choice){s[i].value, s[i].label};
     const struct http_filter filters[] = {
-        {"state", hn_tr("State after"), states, HN_ARRAY_LEN(states)},
-        {"ack", hn_tr("Acknowledgement"), acks, HN_ARRAY_LEN(acks)},
-        {"suppressed", hn_tr("Suppression"), sup, HN_ARRAY_LEN(sup)},
-        {"site_id", hn_tr("Site"), sites, n},
-        {"host_id", hn_tr("Device"), NULL, 0},
-        {"check_id", hn_tr("Check"), NULL, 0},
-        {"from", hn_tr("From"), NULL, 0},
-        {"to", hn_tr("To"), NULL, 0},
+        {"state", hn_tr("State after"), states, HN_ARRAY_LEN(states), NULL},
+        {"ack", hn_tr("Acknowledgement"), acks, HN_ARRAY_LEN(acks), NULL},
+        {"suppressed", hn_tr("Suppression"), sup, HN_ARRAY_LEN(sup), NULL},
+        {"site_id", hn_tr("Site"), sites, n, NULL},
+        {"host_id", hn_tr("Device"), NULL, 0, NULL},
+        {"check_id", hn_tr("Check"), NULL, 0, NULL},
+        {"from", hn_tr("From"), NULL, 0, NULL},
+        {"to", hn_tr("To"), NULL, 0, NULL},
     };
     tpl_set_i64(http_view_list(c, view, filters, HN_ARRAY_LEN(filters), next), "shown",
                 (int64_t)shown);
@@ -150,11 +148,11 @@ static enum hn_code event_page_ack(struct http_ctx *c, struct hn_err *e)
     }
     if (done == 0 && lost != NULL)
         return hn_fail(e, HN_E_CONFLICT, "%s", lost);
-    http_flash(c, lost == NULL
-                      ? hn_arena_fmt(c->arena, hn_tr("%d events were acknowledged."), (int)done)
-                      : hn_arena_fmt(c->arena,
-                                     hn_tr("%d events were acknowledged; %d were not: %s"),
-                                     (int)done, (int)(ids.n - done), lost));
+    http_flash(c,
+               lost == NULL
+                   ? hn_arena_fmt(c->arena, hn_tr("%d events were acknowledged."), (int)done)
+                   : hn_arena_fmt(c->arena, hn_tr("%d events were acknowledged; %d were not: %s"),
+                                  (int)done, (int)(ids.n - done), lost));
     return http_redirect(c, back_to(c), e);
 }
 

@@ -88,7 +88,7 @@ static enum hn_code list_page(struct http_ctx *c, const struct hn_err *why, stru
     list = tpl_set_list(view, "rows");
     for (size_t i = 0; i < shown; i++)
         put_row(c, tpl_push_map(list), &rows[i]);
-    const struct http_filter filters[] = {{"month", hn_tr("Target month"), NULL, 0}};
+    const struct http_filter filters[] = {{.name = "month", .label = hn_tr("Target month")}};
 
     list = http_view_list(c, view, filters, 1, n > shown ? rows[shown - 1].id : 0);
     tpl_set_i64(list, "shown", (int64_t)shown);

@@ -60,8 +60,8 @@ enum hn_code exclusion_page_list(struct http_ctx *c, struct hn_err *e)
     for (size_t i = 0; i < shown; i++)
         put_row(c, tpl_push_map(list), &rows[i]);
     const struct http_filter filters[] = {
-        {"state", hn_tr("State"), state, HN_ARRAY_LEN(state)},
-        {"service", hn_tr("Service"), NULL, 0},
+        {"state", hn_tr("State"), state, HN_ARRAY_LEN(state), NULL},
+        {"service", hn_tr("Service"), NULL, 0, NULL},
     };
     list =
         http_view_list(c, view, filters, HN_ARRAY_LEN(filters), n > shown ? rows[shown - 1].id : 0);

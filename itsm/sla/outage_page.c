@@ -92,10 +92,10 @@ enum hn_code outage_page_list(struct http_ctx *c, struct hn_err *e)
     for (size_t i = 0; i < n_waiting; i++)
         put_change(c, tpl_push_map(list), &waiting[i]);
     const struct http_filter filters[] = {
-        {"void", hn_tr("Voided ones"), yes, HN_ARRAY_LEN(yes)},
-        {"service", hn_tr("Service"), NULL, 0},
-        {"ticket", hn_tr("Ticket"), NULL, 0},
-        {"month", hn_tr("Target month"), NULL, 0},
+        {"void", hn_tr("Voided ones"), yes, HN_ARRAY_LEN(yes), NULL},
+        {"service", hn_tr("Service"), NULL, 0, NULL},
+        {"ticket", hn_tr("Ticket"), NULL, 0, NULL},
+        {"month", hn_tr("Target month"), NULL, 0, NULL},
     };
     list =
         http_view_list(c, view, filters, HN_ARRAY_LEN(filters), n > shown ? rows[shown - 1].id : 0);

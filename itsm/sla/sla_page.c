@@ -183,10 +183,10 @@ static struct tpl_val *put_list(struct http_ctx *c, struct tpl_val *view, int64_
         metric[i] =
             (struct http_choice){sla_metric_words[i], sla_metric_label(sla_metric_words[i])};
     const struct http_filter filters[] = {
-        {"state", hn_tr("State"), state, HN_ARRAY_LEN(state)},
-        {"kind", hn_tr("Kind"), kind, HN_ARRAY_LEN(kind)},
-        {"metric", hn_tr("Metric"), metric, HN_ARRAY_LEN(metric)},
-        {"month", hn_tr("Target month"), NULL, 0},
+        {"state", hn_tr("State"), state, HN_ARRAY_LEN(state), NULL},
+        {"kind", hn_tr("Kind"), kind, HN_ARRAY_LEN(kind), NULL},
+        {"metric", hn_tr("Metric"), metric, HN_ARRAY_LEN(metric), NULL},
+        {"month", hn_tr("Target month"), NULL, 0, NULL},
     };
     return http_view_list(c, view, filters, HN_ARRAY_LEN(filters), next);
 }

@@ -80,14 +80,9 @@ static const char *name_of(struct http_ctx *c, const char *field)
     return name;
 }
 
-static struct http_filter chip(struct http_ctx *c, const char *name, const char *label,
-                               const char *text)
+static struct http_filter chip(const char *name, const char *label, const char *text)
 {
-    struct http_choice *one = hn_arena_make(c->arena, struct http_choice, 1);
-
-    one->label = text;
-    return (struct http_filter){
-        .name = name, .label = label, .choices = text == NULL ? NULL : one, .n = 0};
+    return (struct http_filter){.name = name, .label = label, .text = text};
 }
 
 #define FILTERS_MAX 12
@@ -118,9 +113,9 @@ static size_t list_filters(struct http_ctx *c, const struct ticket_workflow *flo
     f[k].choices = site_choices(c, &f[k].n, e);
     k++;
     /* Chips only: they come from links. */
-    f[k++] = chip(c, "overdue", hn_tr("Target"), hn_tr("Target missed"));
-    f[k++] = chip(c, "host_id", hn_tr("Device"), name_of(c, "host_id"));
-    f[k++] = chip(c, "service_id", hn_tr("Service"), name_of(c, "service_id"));
+    f[k++] = chip("overdue", hn_tr("Target"), hn_tr("Target missed"));
+    f[k++] = chip("host_id", hn_tr("Device"), name_of(c, "host_id"));
+    f[k++] = chip("service_id", hn_tr("Service"), name_of(c, "service_id"));
     return k;
 }
 

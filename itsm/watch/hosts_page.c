@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list of hosts with its filters. The cursor is the offset: the list can be sorted by anything. */
+/* The list of hosts with its filters. The cursor is the offset: the list can be sorted by anything.
+ */
 #include "itsm/watch/pages.h"
 #include "server/http/list_view.h"
 #include "server/http/row_view.h"
@@ -9,8 +10,7 @@
 #define CHOICE(w, m) {w, m},
 static const struct http_choice class_words[] = {WATCH_CLASSES(CHOICE)};
 static const struct http_choice monitoring_words[] = {WATCH_MONITORING(CHOICE)};
-static const struct http_choice state_words[] = {
-    {"bad", HN_N("All but OK")}, WATCH_STATES(CHOICE)};
+static const struct http_choice state_words[] = {{"bad", HN_N("All but OK")}, WATCH_STATES(CHOICE)};
 #undef CHOICE
 
 static const struct http_choice *translated(struct hn_arena *a, const struct http_choice *list,
@@ -47,14 +47,15 @@ static enum hn_code add_list(struct http_ctx *c, struct tpl_val *view, int64_t n
         return e->code;
     const struct http_filter filters[] = {
         {"state", hn_tr("State"), translated(c->arena, state_words, HN_ARRAY_LEN(state_words)),
-         HN_ARRAY_LEN(state_words)},
-        {"site_id", hn_tr("Site"), of_rows(c->arena, site, n_site), n_site},
-        {"segment", hn_tr("Segment"), of_rows(c->arena, segment, n_segment), n_segment},
+         HN_ARRAY_LEN(state_words), NULL},
+        {"site_id", hn_tr("Site"), of_rows(c->arena, site, n_site), n_site, NULL},
+        {"segment", hn_tr("Segment"), of_rows(c->arena, segment, n_segment), n_segment, NULL},
         {"class", hn_tr("Device class"),
-         translated(c->arena, class_words, HN_ARRAY_LEN(class_words)), HN_ARRAY_LEN(class_words)},
+         translated(c->arena, class_words, HN_ARRAY_LEN(class_words)), HN_ARRAY_LEN(class_words),
+         NULL},
         {"monitoring", hn_tr("Kind of monitoring"),
          translated(c->arena, monitoring_words, HN_ARRAY_LEN(monitoring_words)),
-         HN_ARRAY_LEN(monitoring_words)},
+         HN_ARRAY_LEN(monitoring_words), NULL},
     };
     list = http_view_list(c, view, filters, HN_ARRAY_LEN(filters), next);
     tpl_set_i64(list, "total", total);

@@ -45,10 +45,12 @@ static void add_row(struct http_ctx *c, struct tpl_val *m, const struct maintena
     tpl_set_instant(m, "created_at", r->created_at);
     tpl_set_i64(m, "version", r->version);
     tpl_set_bool(m, "over", is_over(r, c->now));
-    tpl_set_bool(m, "now", hn_streq(r->state, "approved") && r->recurrence == NULL &&
-                               r->from_at <= c->now && !is_over(r, c->now));
-    tpl_set_bool(m, "late", hn_streq(r->state, "approved") && r->recurrence == NULL &&
-                                r->decided_at > r->from_at);
+    tpl_set_bool(m, "now",
+                 hn_streq(r->state, "approved") && r->recurrence == NULL && r->from_at <= c->now &&
+                     !is_over(r, c->now));
+    tpl_set_bool(m, "late",
+                 hn_streq(r->state, "approved") && r->recurrence == NULL &&
+                     r->decided_at > r->from_at);
 }
 
 static enum hn_code add_scope(struct http_ctx *c, struct tpl_val *m, const char *scope,
@@ -99,8 +101,8 @@ enum hn_code maintenances_page(struct http_ctx *c, struct hn_err *e)
     for (size_t i = 0; i < HN_ARRAY_LEN(states); i++)
         word[i] = (struct http_choice){states[i].value, hn_tr(states[i].label)};
     const struct http_filter filters[] = {
-        {"state", hn_tr("State"), word, HN_ARRAY_LEN(states)},
-        {"when", hn_tr("Time"), whens, HN_ARRAY_LEN(whens)}};
+        {"state", hn_tr("State"), word, HN_ARRAY_LEN(states), NULL},
+        {"when", hn_tr("Time"), whens, HN_ARRAY_LEN(whens), NULL}};
     list = http_view_list(c, view, filters, HN_ARRAY_LEN(filters), more ? r[n - 1].id : 0);
     tpl_set_i64(list, "shown", (int64_t)n);
     list = tpl_set_list(view, "rows");
@@ -141,14 +143,13 @@ enum hn_code maintenance_page(struct http_ctx *c, struct hn_err *e)
         tpl_set_instant(o, "from", v[i].from);
         tpl_set_instant(o, "to", v[i].to);
     }
-    tpl_set_bool(view, "may_decide", http_may(c, PERM_APPROVE_WARD) &&
-                                         r.proposed_by != c->actor.account_id &&
-                                         hn_streq(r.state, "proposed"));
-    tpl_set_bool(view, "may_change",
-                 http_may(c, PERM_MAINT_EDIT) && hn_streq(r.state, "proposed"));
-    tpl_set_bool(view, "may_end", http_may(c, PERM_MAINT_EDIT) && !is_over(&r, c->now) &&
-                                      (hn_streq(r.state, "approved") ||
-                                       hn_streq(r.state, "proposed")));
+    tpl_set_bool(view, "may_decide",
+                 http_may(c, PERM_APPROVE_WARD) && r.proposed_by != c->actor.account_id &&
+                     hn_streq(r.state, "proposed"));
+    tpl_set_bool(view, "may_change", http_may(c, PERM_MAINT_EDIT) && hn_streq(r.state, "proposed"));
+    tpl_set_bool(view, "may_end",
+                 http_may(c, PERM_MAINT_EDIT) && !is_over(&r, c->now) &&
+                     (hn_streq(r.state, "approved") || hn_streq(r.state, "proposed")));
     page_crumb(&crumbs, view, hn_tr("Planned stops"), "/maintenances");
     tpl_set_bool(view, "raw_title", true);
     tpl_set_str(view, "title", r.title);

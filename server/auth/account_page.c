@@ -68,8 +68,8 @@ enum hn_code account_page_list(struct http_ctx *c, struct hn_err *e)
     const struct http_choice states[] = {{"active", hn_tr("Active")},
                                          {"waiting", hn_tr("Not set up yet")},
                                          {"disabled", hn_tr("Disabled")}};
-    struct http_filter filters[] = {{"role", hn_tr("Role"), roles, ROLE_COUNT},
-                                    {"state", hn_tr("State"), states, HN_ARRAY_LEN(states)}};
+    struct http_filter filters[] = {{"role", hn_tr("Role"), roles, ROLE_COUNT, NULL},
+                                    {"state", hn_tr("State"), states, HN_ARRAY_LEN(states), NULL}};
     struct account_filter f = {.role = http_query(c, "role"), .state = http_query(c, "state")};
     struct account_list l = {0};
     struct tpl_val *v = http_view(c);

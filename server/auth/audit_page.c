@@ -169,9 +169,9 @@ enum hn_code audit_page_list(struct http_ctx *c, struct hn_err *e)
     struct hn_texts words = {0};
     struct http_choice *choices;
     struct http_filter filters[] = {
-        {"object", hn_tr("Object"), NULL, 0}, {"who", hn_tr("Who acted"), NULL, 0},
-        {"act", hn_tr("Act"), NULL, 0},       {"object_id", hn_tr("Number"), NULL, 0},
-        {"from", hn_tr("From"), NULL, 0},     {"to", hn_tr("To"), NULL, 0}};
+        {"object", hn_tr("Object"), NULL, 0, NULL}, {"who", hn_tr("Who acted"), NULL, 0, NULL},
+        {"act", hn_tr("Act"), NULL, 0, NULL},       {"object_id", hn_tr("Number"), NULL, 0, NULL},
+        {"from", hn_tr("From"), NULL, 0, NULL},     {"to", hn_tr("To"), NULL, 0, NULL}};
     struct audit_filter f;
     struct audit_row *row = NULL;
     struct tpl_val *rows;

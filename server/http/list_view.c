@@ -86,7 +86,7 @@ static void add_filter(struct http_ctx *c, struct tpl_val *filters, struct tpl_v
                        const struct http_filter *all, size_t n, const struct http_filter *f)
 {
     const char *value = chosen(c, f->name);
-    const char *text = f->choices != NULL && f->n == 0 ? f->choices[0].label : value;
+    const char *text = f->text != NULL ? f->text : value;
 
     for (size_t i = 0; i < f->n && value != NULL; i++)
         if (hn_streq(f->choices[i].value, value))

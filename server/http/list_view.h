@@ -16,12 +16,11 @@ struct http_choice {
 };
 
 struct http_filter {
-    const char *name;  /* of the query parameter */
-    const char *label; /* in the user's language */
-    /* NULL: no select is shown, a chip only. With n == 0 a chip only too, whose text is
-     * choices[0].label: the name behind an id. */
-    const struct http_choice *choices;
+    const char *name;                  /* of the query parameter */
+    const char *label;                 /* in the user's language */
+    const struct http_choice *choices; /* none: no select is shown, a chip only */
     size_t n;
+    const char *text; /* of the chip, where the value alone says nothing (an id); NULL: the value */
 };
 
 /* Sets view.list: path, q, sort, query ("state=critical&q=x", for an export's address), sort_base

@@ -140,7 +140,9 @@ static void product(void **state)
     for (size_t i = 0; i < http_router_count(r); i++) {
         const struct http_route *t = http_router_at(r, i);
 
-        assert_non_null(t->summary);
+        /* What the API's description shows; pages need none. */
+        if (strncmp(t->pattern, "/api/", 5) == 0)
+            assert_non_null(t->summary);
         if (t->perm == PERM_PUBLIC && !hn_streq(t->method, "GET"))
             assert_true(hn_streq(t->pattern, "/login") || hn_streq(t->pattern, "/setup/:token"));
     }
