@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* event_view.h — transitions as pages list them: with the names of what they belong to. Those that a
- * late batch corrected are left out. */
+/* event_view.h — transitions as pages list them: with the names of what they belong to. Those that
+ * a late batch corrected are left out. */
 #ifndef ITSM_EVENT_VIEW_H
 #define ITSM_EVENT_VIEW_H
 
@@ -24,10 +24,10 @@ struct event_view {
     bool late;
     int64_t ticket_id;
     const char *ticket_number;
-    bool suppressed;          /* by another event or a planned stop */
-    int64_t suppressed_by;    /* event, 0 */
+    bool suppressed;             /* by another event or a planned stop */
+    int64_t suppressed_by;       /* event, 0 */
     const char *suppressed_host; /* whose event that is */
-    int64_t maintenance_id;   /* 0 */
+    int64_t maintenance_id;      /* 0 */
     const char *maintenance;
     const char *acknowledged_by;
     int64_t acknowledged_at;
@@ -38,16 +38,16 @@ extern const size_t event_view_n;
 
 /* Unset members do not select. */
 struct event_view_filter {
-    const char *q;      /* in check, host, label, output */
-    const char *state;  /* to_state; "bad": all but ok */
-    const char *ack;    /* "no": failing, not suppressed, not acknowledged, still so; "yes" */
+    const char *q;          /* in check, host, label, output */
+    const char *state;      /* to_state; "bad": all but ok */
+    const char *ack;        /* "no": failing, not suppressed, not acknowledged, still so; "yes" */
     const char *suppressed; /* "yes", "no" */
     int64_t site_id, host_id, check_id;
-    int64_t id;        /* that one alone */
+    int64_t id; /* that one alone */
     int64_t ticket_id;
-    int64_t root_id;   /* the effects of that event */
+    int64_t root_id; /* the effects of that event */
     hn_instant from, to;
-    int64_t before_id;  /* ids below: the cursor */
+    int64_t before_id; /* ids below: the cursor */
     int64_t limit;
 };
 /* Newest first, by id. */
@@ -55,7 +55,8 @@ HN_MUST_USE enum hn_code event_view_list(struct db *db, struct hn_arena *a,
                                          const struct event_view_filter *f,
                                          const struct event_view **out, size_t *n,
                                          struct hn_err *e);
-/* Failing states in force that nobody has acknowledged and nothing suppresses: the bell's number. */
+/* Failing states in force that nobody has acknowledged and nothing suppresses: the bell's number.
+ */
 HN_MUST_USE enum hn_code event_view_open(struct db *db, int64_t *out, struct hn_err *e);
 
 #endif

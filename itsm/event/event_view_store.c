@@ -3,18 +3,30 @@
 #include "itsm/event/event_view.h"
 
 const struct db_col event_view_cols[] = {
-    DB_COL(event_view, id),              DB_COL(event_view, check_id),
-    DB_COL(event_view, check_name),      DB_COL(event_view, kind),
-    DB_COL(event_view, host_id),         DB_COL(event_view, host_name),
-    DB_COL(event_view, host_label),      DB_COL(event_view, site_id),
-    DB_COL(event_view, site_name),       DB_COL(event_view, from_state),
-    DB_COL(event_view, to_state),        DB_COL(event_view, at),
-    DB_COL(event_view, confirmed_at),    DB_COL(event_view, output),
-    DB_COL(event_view, late),            DB_COL(event_view, ticket_id),
-    DB_COL(event_view, ticket_number),   DB_COL(event_view, suppressed),
-    DB_COL(event_view, suppressed_by),   DB_COL(event_view, suppressed_host),
-    DB_COL(event_view, maintenance_id),  DB_COL(event_view, maintenance),
-    DB_COL(event_view, acknowledged_by), DB_COL(event_view, acknowledged_at),
+    DB_COL(event_view, id),
+    DB_COL(event_view, check_id),
+    DB_COL(event_view, check_name),
+    DB_COL(event_view, kind),
+    DB_COL(event_view, host_id),
+    DB_COL(event_view, host_name),
+    DB_COL(event_view, host_label),
+    DB_COL(event_view, site_id),
+    DB_COL(event_view, site_name),
+    DB_COL(event_view, from_state),
+    DB_COL(event_view, to_state),
+    DB_COL(event_view, at),
+    DB_COL(event_view, confirmed_at),
+    DB_COL(event_view, output),
+    DB_COL(event_view, late),
+    DB_COL(event_view, ticket_id),
+    DB_COL(event_view, ticket_number),
+    DB_COL(event_view, suppressed),
+    DB_COL(event_view, suppressed_by),
+    DB_COL(event_view, suppressed_host),
+    DB_COL(event_view, maintenance_id),
+    DB_COL(event_view, maintenance),
+    DB_COL(event_view, acknowledged_by),
+    DB_COL(event_view, acknowledged_at),
     DB_COL(event_view, ack_note),
 };
 const size_t event_view_n = HN_ARRAY_LEN(event_view_cols);
@@ -59,10 +71,10 @@ enum hn_code event_view_list(struct db *db, struct hn_arena *a, const struct eve
         " AND ($12::bigint IS NULL OR x.id = $12) AND ($13::bigint IS NULL OR x.ticket_id = $13)"
         " AND ($14::bigint IS NULL OR x.suppressed_by = $14)"
         " ORDER BY x.id DESC LIMIT $11::bigint";
-    struct db_arg args[] = {DB_ID(f->before_id), DB_TEXT(f->q),     DB_TEXT(f->state),
+    struct db_arg args[] = {DB_ID(f->before_id), DB_TEXT(f->q),          DB_TEXT(f->state),
                             DB_TEXT(f->ack),     DB_TEXT(f->suppressed), DB_ID(f->site_id),
-                            DB_ID(f->host_id),   DB_ID(f->check_id), DB_TS(f->from),
-                            DB_TS(f->to),        DB_I64(f->limit), DB_ID(f->id),
+                            DB_ID(f->host_id),   DB_ID(f->check_id),     DB_TS(f->from),
+                            DB_TS(f->to),        DB_I64(f->limit),       DB_ID(f->id),
                             DB_ID(f->ticket_id), DB_ID(f->root_id)};
 
     if (db_select(db, sql, args, HN_ARRAY_LEN(args), event_view_cols, event_view_n, sizeof(**out),

@@ -3,10 +3,10 @@
  * cause.h — whether a failing check is the effect of another (pure).
  *
  * A parent explains a failure when it is down and the failure began after the last time the parent
- * was seen well: what failed while its parent was well failed by itself. It also explains it when it
- * came back after the failure had begun and before the child was asked again. A parent is undecided
- * while its own streak runs, while nothing newer than the failure is known of it, or while it is
- * unknown.
+ * was seen well: what failed while its parent was well failed by itself. It also explains it when
+ * it came back after the failure had begun and before the child was asked again. A parent is
+ * undecided while its own streak runs, while nothing newer than the failure is known of it, or
+ * while it is unknown.
  */
 #ifndef ITSM_FLOW_CAUSE_H
 #define ITSM_FLOW_CAUSE_H

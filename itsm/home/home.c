@@ -9,7 +9,7 @@ static const struct {
     const char *topic;
     enum perm perm;
 } topics[] = {
-    {"board", PERM_WATCH_READ},   {"events", PERM_WATCH_READ},  {"ticket", PERM_TICKET_READ},
+    {"board", PERM_WATCH_READ},    {"events", PERM_WATCH_READ},  {"ticket", PERM_TICKET_READ},
     {"tickets", PERM_TICKET_READ}, {"report", PERM_REPORT_READ}, {"reports", PERM_REPORT_READ},
     {"sla", PERM_SLA_READ},
 };

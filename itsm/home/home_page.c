@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The first page. One page, four arrangements: who watches sees what is broken first, the desk its
- * queue and clocks, the city and those who answer for the contract this month's figures and what waits
- * for them, everybody else whether something is down. What a role may not read is not fetched.
+ * queue and clocks, the city and those who answer for the contract this month's figures and what
+ * waits for them, everybody else whether something is down. What a role may not read is not
+ * fetched.
  */
 #include "itsm/event/event_view.h"
 #include "itsm/home/home.h"
@@ -193,12 +194,12 @@ static void add_sla(struct http_ctx *c, struct tpl_val *list, const struct sla_r
     tpl_set_str(m, "service", row->service_name);
     tpl_set_str(m, "name", row->name);
     tpl_set_str(m, "metric", row->metric);
-    tpl_set_str(m, "target", hn_arena_strdup(c->arena,
-                                             sla_target_text((struct sla_target){row->target_e6},
-                                                             text)));
+    tpl_set_str(
+        m, "target",
+        hn_arena_strdup(c->arena, sla_target_text((struct sla_target){row->target_e6}, text)));
     tpl_set_str(m, "value",
-                hn_arena_strdup(c->arena, sla_percent(ratio ? r->figures.availability
-                                                            : r->share.value, text)));
+                hn_arena_strdup(
+                    c->arena, sla_percent(ratio ? r->figures.availability : r->share.value, text)));
     tpl_set_str(m, "met", met_word(ratio ? r->figures.met : r->share.met));
     tpl_set_i64(m, "downtime_s", ratio ? r->figures.downtime_s : -1);
     tpl_set_bool(m, "has_cap", r->year.cap_s >= 0);
@@ -227,8 +228,8 @@ static enum hn_code add_slas(struct http_ctx *c, struct tpl_val *view, struct hn
         if (sla_result(c->db, c->arena, row[i].id, month, c->now, &r, e) != HN_OK)
             return e->code;
         add_sla(c, list, &row[i], &r);
-        missed += (hn_streq(row[i].metric, "availability") ? r.figures.met : r.share.met) ==
-                  SLA_MISSED;
+        missed +=
+            (hn_streq(row[i].metric, "availability") ? r.figures.met : r.share.met) == SLA_MISSED;
     }
     tpl_set_i64(view, "slas_missed", missed);
     tpl_set_str(view, "month", hn_arena_strdup(c->arena, hn_month_text(month, text)));
@@ -267,8 +268,7 @@ static enum hn_code add_approvals(struct http_ctx *c, struct tpl_val *view, stru
     if (ward && (maintenance_list(c->db, c->arena, &mf, &m, &n_m, e) != HN_OK ||
                  exclusion_list(c->db, c->arena, &xf, &x, &n_x, e) != HN_OK))
         return e->code;
-    if (http_may(c, PERM_OUTAGE_APPROVE) &&
-        outage_waiting(c->db, c->arena, &o, &n_o, e) != HN_OK)
+    if (http_may(c, PERM_OUTAGE_APPROVE) && outage_waiting(c->db, c->arena, &o, &n_o, e) != HN_OK)
         return e->code;
     for (size_t i = 0; i < n_m; i++)
         add_wait(list, hn_tr("Planned stop"), m[i].title,
@@ -337,8 +337,7 @@ enum hn_code home_page(struct http_ctx *c, struct hn_err *e)
 
     if ((tickets && add_tickets(c, view, l, e) != HN_OK) ||
         (watch && (add_watch(c, view, e) != HN_OK || add_windows(c, view, e) != HN_OK)) ||
-        (sla && add_slas(c, view, e) != HN_OK) ||
-        (approve && add_approvals(c, view, e) != HN_OK) ||
+        (sla && add_slas(c, view, e) != HN_OK) || (approve && add_approvals(c, view, e) != HN_OK) ||
         (l == LAYOUT_STAFF && add_services(c, view, e) != HN_OK))
         return e->code;
     tpl_set_str(view, "layout", layout_words[l]);

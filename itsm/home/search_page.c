@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One box for everything: a ticket's number leads to it; else sites, devices and tickets that match. */
+/* One box for everything: a ticket's number leads to it; else sites, devices and tickets that
+ * match. */
 #include "itsm/home/home.h"
 #include "itsm/ticket/ticket.h"
 #include "itsm/watch/overview.h"

@@ -104,8 +104,9 @@ void charts_outages(struct tpl_val *bands, const struct event_view *x, size_t n,
 
             tpl_set_instant(m, "from", x[i].at < from ? from : x[i].at);
             tpl_set_instant(m, "to", end > to ? to : end);
-            tpl_set_str(m, "label", hn_streq(x[i].to_state, "critical") ? hn_tr("Critical")
-                                                                        : hn_tr("Unreachable"));
+            tpl_set_str(m, "label",
+                        hn_streq(x[i].to_state, "critical") ? hn_tr("Critical")
+                                                            : hn_tr("Unreachable"));
             tpl_set_str(m, "kind", "outage");
         }
         end = x[i].at;

@@ -22,8 +22,8 @@ const char *charts_param(struct hn_arena *a, const char *json, const char *name)
 /* Writes those that are not among own (NULL-terminated) into an open object. */
 void charts_params_rest(const char *json, const char *const *own, struct hn_jw *w);
 
-/* view.charts = [{title, unit, check_id, series [{id, label, metric, unit}], thresholds [{value, label,
- * kind}]}], at most `max`. checks: for titles and limits. */
+/* view.charts = [{title, unit, check_id, series [{id, label, metric, unit}], thresholds [{value,
+ * label, kind}]}], at most `max`. checks: for titles and limits. */
 void charts_view(struct hn_arena *a, struct tpl_val *view, const struct overview_series *s,
                  size_t n, const struct overview_check *k, size_t n_k, size_t max);
 /* view.bands = [{from, to, label, kind}] of critical time, from transitions newest first. */

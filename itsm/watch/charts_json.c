@@ -48,12 +48,12 @@ void charts_limits(struct hn_arena *a, const char *json, const struct chart_limi
 
         if (!json_object_is_type(v, json_type_object) || *n == LIMITS_MAX)
             continue;
-        list[(*n)++] = (struct chart_limit){
-            .metric = hn_arena_strdup(a, key),
-            .warning = number_of(v, "warning"),
-            .critical = number_of(v, "critical"),
-            .below = json_object_object_get_ex(v, "direction", &d) &&
-                     hn_streq(json_object_get_string(d), "below")};
+        list[(*n)++] =
+            (struct chart_limit){.metric = hn_arena_strdup(a, key),
+                                 .warning = number_of(v, "warning"),
+                                 .critical = number_of(v, "critical"),
+                                 .below = json_object_object_get_ex(v, "direction", &d) &&
+                                          hn_streq(json_object_get_string(d), "below")};
     }
 }
 

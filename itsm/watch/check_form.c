@@ -43,20 +43,36 @@ static const struct {
     const char *kind;
     const char *metric;
 } measured[] = {
-    {"icmp", "rtt"}, {"icmp", "loss"}, {"tcp", "connect"}, {"tcp", "response"}, {"http", "total"},
-    {"http", "dns"}, {"http", "connect"}, {"http", "tls"}, {"http", "first_byte"},
-    {"http", "certificate_days"}, {"snmp", "in_use"}, {"snmp", "out_use"},
-    {"snmp", "in_errors"}, {"snmp", "out_errors"}, {"snmp", "hrProcessorLoad"},
-    {"snmp", "hrStorageUsed"}, {"snmp", "prtMarkerSuppliesLevel"}, {"snmp", "prtInputCurrentLevel"},
-    {"snmp", "upsEstimatedMinutesRemaining"}, {"snmp", "upsEstimatedChargeRemaining"},
-    {"snmp", "upsOutputPercentLoad"}, {"snmp", "upsBatteryTemperature"}, {"snmp", "temperature"},
+    {"icmp", "rtt"},
+    {"icmp", "loss"},
+    {"tcp", "connect"},
+    {"tcp", "response"},
+    {"http", "total"},
+    {"http", "dns"},
+    {"http", "connect"},
+    {"http", "tls"},
+    {"http", "first_byte"},
+    {"http", "certificate_days"},
+    {"snmp", "in_use"},
+    {"snmp", "out_use"},
+    {"snmp", "in_errors"},
+    {"snmp", "out_errors"},
+    {"snmp", "hrProcessorLoad"},
+    {"snmp", "hrStorageUsed"},
+    {"snmp", "prtMarkerSuppliesLevel"},
+    {"snmp", "prtInputCurrentLevel"},
+    {"snmp", "upsEstimatedMinutesRemaining"},
+    {"snmp", "upsEstimatedChargeRemaining"},
+    {"snmp", "upsOutputPercentLoad"},
+    {"snmp", "upsBatteryTemperature"},
+    {"snmp", "temperature"},
     {"snmp", "humidity"},
 };
 
-static const char *const fields[] = {"name",       "kind",       "monitoring", "interval_s",
-                                     "retry_interval_s", "attempts_n", "attempts_of",
-                                     "timeout_s",  "sla_flag",   "liveness",   "enabled",
-                                     "version",    NULL};
+static const char *const fields[] = {
+    "name",       "kind",        "monitoring", "interval_s", "retry_interval_s",
+    "attempts_n", "attempts_of", "timeout_s",  "sla_flag",   "liveness",
+    "enabled",    "version",     NULL};
 
 static const char *number(struct hn_arena *a, double v)
 {
@@ -66,8 +82,8 @@ static const char *number(struct hn_arena *a, double v)
 /* ---- what the form shows ---- */
 
 /* typed: the form came back; else the value of the check's params. */
-static void add_params(struct http_ctx *c, struct tpl_val *view, const char *kind,
-                       const char *json, bool typed)
+static void add_params(struct http_ctx *c, struct tpl_val *view, const char *kind, const char *json,
+                       bool typed)
 {
     struct tpl_val *list = tpl_set_list(view, "params");
 
@@ -82,10 +98,13 @@ static void add_params(struct http_ctx *c, struct tpl_val *view, const char *kin
         m = tpl_push_map(list);
         tpl_set_str(m, "name", name);
         tpl_set_str(m, "label", hn_tr(params[i].label));
-        tpl_set_str(m, "type", params[i].type == 't' ? "text" : params[i].type == 'n' ? "number"
-                               : params[i].type == 'b' ? "flag" : "profile");
-        tpl_set_str(m, "value", value == NULL ? (params[i].type == 'b' && !typed ? "true" : "")
-                                              : value);
+        tpl_set_str(m, "type",
+                    params[i].type == 't'   ? "text"
+                    : params[i].type == 'n' ? "number"
+                    : params[i].type == 'b' ? "flag"
+                                            : "profile");
+        tpl_set_str(m, "value",
+                    value == NULL ? (params[i].type == 'b' && !typed ? "true" : "") : value);
     }
 }
 
@@ -95,8 +114,7 @@ static void add_metrics(struct http_ctx *c, struct tpl_val *view, const char *ki
 
     for (size_t i = 0; i < HN_ARRAY_LEN(measured); i++)
         if (hn_streq(measured[i].kind, kind))
-            http_view_choice(list, measured[i].metric,
-                             metric_label(c->arena, measured[i].metric));
+            http_view_choice(list, measured[i].metric, metric_label(c->arena, measured[i].metric));
 }
 
 static void add_limit(struct tpl_val *list, const char *metric, const char *warning,
@@ -122,11 +140,11 @@ static void add_limits(struct http_ctx *c, struct tpl_val *view, const char *jso
         if (typed && i >= LIMIT_ROWS)
             break;
         if (typed)
-            add_limit(list, http_form_text(c, hn_arena_fmt(c->arena, "l%zu_metric", i)),
-                      http_form_text(c, hn_arena_fmt(c->arena, "l%zu_warning", i)),
-                      http_form_text(c, hn_arena_fmt(c->arena, "l%zu_critical", i)),
-                      hn_streq(http_form_text(c, hn_arena_fmt(c->arena, "l%zu_direction", i)),
-                               "below"));
+            add_limit(
+                list, http_form_text(c, hn_arena_fmt(c->arena, "l%zu_metric", i)),
+                http_form_text(c, hn_arena_fmt(c->arena, "l%zu_warning", i)),
+                http_form_text(c, hn_arena_fmt(c->arena, "l%zu_critical", i)),
+                hn_streq(http_form_text(c, hn_arena_fmt(c->arena, "l%zu_direction", i)), "below"));
         else if (i < n)
             add_limit(list, l[i].metric, number(c->arena, l[i].warning),
                       number(c->arena, l[i].critical), l[i].below);
@@ -136,7 +154,7 @@ static void add_limits(struct http_ctx *c, struct tpl_val *view, const char *jso
 }
 
 struct shown {
-    int64_t id;        /* 0: a new one */
+    int64_t id; /* 0: a new one */
     int64_t host_id;
     const char *kind;
     const char *params, *thresholds;
@@ -389,8 +407,7 @@ enum hn_code check_create_page(struct http_ctx *c, struct hn_err *e)
     in = check_in_new(kind);
     in.host_id = s.host_id;
     read_check(c, &in, &why);
-    if (why.code == HN_OK &&
-        check_save(c->db, c->arena, &who, &id, &in, c->now, &why) == HN_OK) {
+    if (why.code == HN_OK && check_save(c->db, c->arena, &who, &id, &in, c->now, &why) == HN_OK) {
         http_flash(c, hn_arena_fmt(c->arena, hn_tr("The check %s was added."), in.name));
         return http_redirect(c, hn_arena_fmt(c->arena, "/checks/%" PRId64, id), e);
     }
@@ -408,14 +425,12 @@ enum hn_code check_save_page(struct http_ctx *c, struct hn_err *e)
     struct hn_err why = {0};
     int64_t id;
 
-    if (http_param_id(c, "id", &id, e) != HN_OK ||
-        check_get(c->db, c->arena, id, &k, e) != HN_OK)
+    if (http_param_id(c, "id", &id, e) != HN_OK || check_get(c->db, c->arena, id, &k, e) != HN_OK)
         return e->code;
     in = of_record(&k);
     read_check(c, &in, &why);
     http_form_i64(c, "version", HN_REQ, 1, INT64_MAX, &in.version, &why);
-    if (why.code == HN_OK &&
-        check_save(c->db, c->arena, &who, &id, &in, c->now, &why) == HN_OK) {
+    if (why.code == HN_OK && check_save(c->db, c->arena, &who, &id, &in, c->now, &why) == HN_OK) {
         http_flash(c, hn_tr("The check was changed."));
         return http_redirect(c, hn_arena_fmt(c->arena, "/checks/%" PRId64, id), e);
     }
@@ -435,12 +450,10 @@ enum hn_code check_delete_page(struct http_ctx *c, struct hn_err *e)
     int64_t version = 0;
     int64_t id;
 
-    if (http_param_id(c, "id", &id, e) != HN_OK ||
-        check_get(c->db, c->arena, id, &k, e) != HN_OK)
+    if (http_param_id(c, "id", &id, e) != HN_OK || check_get(c->db, c->arena, id, &k, e) != HN_OK)
         return e->code;
     http_form_i64(c, "version", HN_REQ, 1, INT64_MAX, &version, e);
-    if (e->code != HN_OK ||
-        check_delete(c->db, c->arena, &who, id, version, c->now, e) != HN_OK)
+    if (e->code != HN_OK || check_delete(c->db, c->arena, &who, id, version, c->now, e) != HN_OK)
         return e->code;
     http_flash(c, hn_tr("The check was deleted."));
     return http_redirect(c, hn_arena_fmt(c->arena, "/hosts/%" PRId64, k.host_id), e);

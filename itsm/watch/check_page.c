@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One check: its state, what it is asked, charts over a chosen time with limits and failing time, the
- * state changes and the stored samples around them. ?from=&to= (RFC 3339) looks at any time: a report's
- * figure leads here. ?view=table&series= shows one series as a table, without script.
+ * One check: its state, what it is asked, charts over a chosen time with limits and failing time,
+ * the state changes and the stored samples around them. ?from=&to= (RFC 3339) looks at any time: a
+ * report's figure leads here. ?view=table&series= shows one series as a table, without script.
  */
 #include "itsm/event/timeline.h"
 #include "itsm/watch/charts.h"
@@ -22,8 +22,8 @@ static const struct {
     const char *label;
     hn_span span;
 } ranges[] = {
-    {"hours", HN_N("3 hours"), 3 * HN_HOUR}, {"day", HN_N("24 hours"), HN_DAY},
-    {"week", HN_N("7 days"), 7 * HN_DAY},    {"month", HN_N("31 days"), 31 * HN_DAY},
+    {"hours", HN_N("3 hours"), 3 * HN_HOUR},   {"day", HN_N("24 hours"), HN_DAY},
+    {"week", HN_N("7 days"), 7 * HN_DAY},      {"month", HN_N("31 days"), 31 * HN_DAY},
     {"year", HN_N("13 months"), 396 * HN_DAY},
 };
 
@@ -70,8 +70,8 @@ static void add_ranges(struct http_ctx *c, struct tpl_val *view, const struct lo
 static enum hn_code add_history(struct http_ctx *c, struct tpl_val *view, int64_t check_id,
                                 const struct look *l, struct tpl_val *bands, struct hn_err *e)
 {
-    struct event_view_filter f = {.check_id = check_id, .from = HN_UNSET, .to = HN_UNSET,
-                                  .limit = EVENTS_MAX};
+    struct event_view_filter f = {
+        .check_id = check_id, .from = HN_UNSET, .to = HN_UNSET, .limit = EVENTS_MAX};
     const struct event_view *x = NULL;
     const struct timeline_sample *s = NULL;
     int64_t ids[] = {check_id};
@@ -214,11 +214,12 @@ static void add_limits(struct http_ctx *c, struct tpl_val *view, const struct ov
         struct tpl_val *m = tpl_push_map(list);
 
         tpl_set_str(m, "label", metric_label(c->arena, l[i].metric));
-        tpl_set(m, "warning", l[i].warning == l[i].warning ? tpl_f64(c->arena, l[i].warning)
-                                                           : tpl_none(c->arena));
-        tpl_set(m, "critical", l[i].critical == l[i].critical
-                                   ? tpl_f64(c->arena, l[i].critical)
-                                   : tpl_none(c->arena));
+        tpl_set(m, "warning",
+                l[i].warning == l[i].warning ? tpl_f64(c->arena, l[i].warning)
+                                             : tpl_none(c->arena));
+        tpl_set(m, "critical",
+                l[i].critical == l[i].critical ? tpl_f64(c->arena, l[i].critical)
+                                               : tpl_none(c->arena));
         tpl_set_bool(m, "below", l[i].below);
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The form of a host: a new one with its first checks, or a change of one. SNMP secrets are write-only:
- * an empty field keeps what is stored. */
+/* The form of a host: a new one with its first checks, or a change of one. SNMP secrets are
+ * write-only: an empty field keeps what is stored. */
 #include "itsm/watch/pages.h"
 #include "itsm/watch/target.h"
 #include "server/http/actor.h"
@@ -9,10 +9,10 @@
 #define HOSTS_MAX 3000
 
 static const char *const fields[] = {
-    "name",    "label",     "address",  "site_id", "segment_id", "system_id", "line_id",
-    "class",   "probe",     "importance", "owner", "enabled",    "snmp_version", "snmp_port",
-    "snmp_user", "snmp_auth", "snmp_priv", "version", "check_icmp", "check_snmp", "check_http",
-    "http_url", NULL};
+    "name",         "label",      "address",    "site_id",    "segment_id", "system_id",
+    "line_id",      "class",      "probe",      "importance", "owner",      "enabled",
+    "snmp_version", "snmp_port",  "snmp_user",  "snmp_auth",  "snmp_priv",  "version",
+    "check_icmp",   "check_snmp", "check_http", "http_url",   NULL};
 
 static const char *const importances[] = {"1", "2", "3", NULL};
 static const char *const snmp_versions[] = {"2c", "3", NULL};
@@ -168,8 +168,7 @@ enum hn_code host_edit_page(struct http_ctx *c, struct hn_err *e)
     struct overview_host_facts facts;
     int64_t id;
 
-    if (http_param_id(c, "id", &id, e) != HN_OK ||
-        host_get(c->db, c->arena, id, &h, e) != HN_OK ||
+    if (http_param_id(c, "id", &id, e) != HN_OK || host_get(c->db, c->arena, id, &h, e) != HN_OK ||
         overview_facts(c->db, c->arena, id, &facts, e) != HN_OK)
         return e->code;
     for (size_t i = 0; fields[i] != NULL; i++)
@@ -284,7 +283,8 @@ static size_t read_checks(struct http_ctx *c, struct check_in *k, struct hn_err 
         struct hn_jw w;
 
         if (url == NULL || (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0))
-            (void)hn_fail_field(e, "http_url", "enter an address that begins with http:// or https://");
+            (void)hn_fail_field(e, "http_url",
+                                "enter an address that begins with http:// or https://");
         hn_sbuf_init(&b, c->arena, (size_t)64 * 1024);
         hn_jw_init(&w, &b);
         hn_jw_object(&w, NULL);
@@ -328,8 +328,7 @@ enum hn_code host_save_page(struct http_ctx *c, struct hn_err *e)
     struct hn_err why = {0};
     int64_t id;
 
-    if (http_param_id(c, "id", &id, e) != HN_OK ||
-        host_get(c->db, c->arena, id, &old, e) != HN_OK)
+    if (http_param_id(c, "id", &id, e) != HN_OK || host_get(c->db, c->arena, id, &old, e) != HN_OK)
         return e->code;
     in.sample = old.sample;
     read_host(c, &in, &why);
@@ -354,8 +353,7 @@ enum hn_code host_delete_page(struct http_ctx *c, struct hn_err *e)
     if (http_param_id(c, "id", &id, e) != HN_OK)
         return e->code;
     http_form_i64(c, "version", HN_REQ, 1, INT64_MAX, &version, e);
-    if (e->code != HN_OK ||
-        host_delete(c->db, c->arena, &who, id, version, c->now, e) != HN_OK)
+    if (e->code != HN_OK || host_delete(c->db, c->arena, &who, id, version, c->now, e) != HN_OK)
         return e->code;
     http_flash(c, hn_tr("The device was deleted."));
     return http_redirect(c, "/hosts", e);

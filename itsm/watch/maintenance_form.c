@@ -13,8 +13,8 @@
 #define HOSTS_MAX 3000
 #define SERVICES_MAX 1000
 
-static const char *const fields[] = {"title", "from",  "to",   "recurrence", "until",
-                                     "reason", "kind", NULL};
+static const char *const fields[] = {"title", "from",   "to",   "recurrence",
+                                     "until", "reason", "kind", NULL};
 
 /* What is chosen: of the typed form, else of the stop that is changed, else of the address. */
 struct chosen {
@@ -61,7 +61,8 @@ static enum hn_code add_choices(struct http_ctx *c, struct tpl_val *view, const 
         add_option(sites, s[i].value, s[i].label, on->site);
     for (size_t i = 0; i < n_h; i++)
         add_option(hosts, hn_arena_fmt(c->arena, "%" PRId64, h[i].id),
-                   hn_arena_fmt(c->arena, "%s %s (%s)", h[i].site_name == NULL ? "" : h[i].site_name,
+                   hn_arena_fmt(c->arena, "%s %s (%s)",
+                                h[i].site_name == NULL ? "" : h[i].site_name,
                                 h[i].label == NULL ? h[i].name : h[i].label, h[i].address),
                    on->host);
     for (size_t i = 0; i < n_v; i++)
@@ -87,8 +88,8 @@ static enum hn_code show(struct http_ctx *c, int64_t id, struct tpl_val *view,
     tpl_set_str(view, "action",
                 id == 0 ? "/maintenances"
                         : hn_arena_fmt(c->arena, "/maintenances/%" PRId64 "/edit", id));
-    tpl_set_str(view, "title", id == 0 ? hn_tr("Propose a planned stop")
-                                       : hn_tr("Change the planned stop"));
+    tpl_set_str(view, "title",
+                id == 0 ? hn_tr("Propose a planned stop") : hn_tr("Change the planned stop"));
     return http_page_status(c, why == NULL ? 200 : hn_code_http_status(why->code),
                             "page/maintenance_form.html", view, e);
 }
@@ -214,8 +215,8 @@ enum hn_code maintenance_create_page(struct http_ctx *c, struct hn_err *e)
 
 /* ---- changing one that waits ---- */
 
-static enum hn_code of_stop(struct http_ctx *c, const struct maintenance_row *r,
-                            struct chosen *on, struct hn_err *e)
+static enum hn_code of_stop(struct http_ctx *c, const struct maintenance_row *r, struct chosen *on,
+                            struct hn_err *e)
 {
     const struct window_target *t = NULL;
     size_t n = 0;

@@ -68,8 +68,9 @@ const char *metric_label(struct hn_arena *a, const char *metric)
 
     for (size_t i = 0; i < HN_ARRAY_LEN(known); i++)
         if (hn_streq(known[i].metric, base))
-            return *instance == '\0' ? hn_tr(known[i].label)
-                                     : hn_arena_fmt(a, "%s %s", hn_tr(known[i].label), instance + 1);
+            return *instance == '\0'
+                       ? hn_tr(known[i].label)
+                       : hn_arena_fmt(a, "%s %s", hn_tr(known[i].label), instance + 1);
     return metric;
 }
 
@@ -78,12 +79,10 @@ const char *metric_title(struct hn_arena *a, const char *metric)
     static const struct {
         const char *family;
         const char *label;
-    } titles[] = {{"time", HN_N("Time of each phase")},
-                  {"octets", HN_N("Traffic")},
-                  {"octets_total", HN_N("Octets in all")},
-                  {"use", HN_N("Use of the line")},
-                  {"errors", HN_N("Errors of the port")},
-                  {"discards", HN_N("Discards of the port")}};
+    } titles[] = {
+        {"time", HN_N("Time of each phase")},    {"octets", HN_N("Traffic")},
+        {"octets_total", HN_N("Octets in all")}, {"use", HN_N("Use of the line")},
+        {"errors", HN_N("Errors of the port")},  {"discards", HN_N("Discards of the port")}};
     const char *family = metric_family(a, metric);
     const char *instance = family + strcspn(family, ".");
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * overview.h — what the watch pages show: states of sites, hosts and checks, rolled up in the database.
+ * overview.h — what the watch pages show: states of sites, hosts and checks, rolled up in the
+ * database.
  *
- * The state of a host or a site is the worst of its enabled checks, in the order critical, unreachable,
- * warning, unknown, pending, ok; "none" where nothing is watched. Reads only; nothing here scans samples.
- * Structs come with the column tables that read them, so that a page makes its view with rows_view().
+ * The state of a host or a site is the worst of its enabled checks, in the order critical,
+ * unreachable, warning, unknown, pending, ok; "none" where nothing is watched. Reads only; nothing
+ * here scans samples. Structs come with the column tables that read them, so that a page makes its
+ * view with rows_view().
  */
 #ifndef ITSM_WATCH_OVERVIEW_H
 #define ITSM_WATCH_OVERVIEW_H
@@ -61,14 +63,14 @@ struct overview_site {
     int64_t map_x, map_y; /* 0: no place on the board */
     const char *state;
     int64_t n_hosts;
-    int64_t n_down;        /* hosts with a critical check */
+    int64_t n_down; /* hosts with a critical check */
     int64_t n_unreachable;
     int64_t n_warning;
     int64_t n_unknown;
-    int64_t since;         /* begin of the worst state */
-    int64_t changed_at;    /* last change of any of its checks, HN_UNSET */
-    const char *cause;     /* host whose state is the site's, NULL when ok */
-    const char *output;    /* what its check said */
+    int64_t since;      /* begin of the worst state */
+    int64_t changed_at; /* last change of any of its checks, HN_UNSET */
+    const char *cause;  /* host whose state is the site's, NULL when ok */
+    const char *output; /* what its check said */
 };
 extern const struct db_col overview_site_cols[];
 extern const size_t overview_site_n;
@@ -104,32 +106,32 @@ struct overview_host {
     const char *class;
     int64_t site_id;
     const char *site_name;
-    const char *segment;      /* code */
+    const char *segment; /* code */
     const char *segment_name;
     int64_t importance;
     bool enabled;
     const char *state;
     int64_t since;
-    const char *check_name;   /* the worst check */
+    const char *check_name; /* the worst check */
     const char *output;
     int64_t n_checks;
     int64_t n_bad;
-    bool acknowledged;        /* every failing check of it is */
+    bool acknowledged; /* every failing check of it is */
     int64_t last_at;
-    int64_t total;            /* rows of the whole list */
+    int64_t total; /* rows of the whole list */
 };
 extern const struct db_col overview_host_cols[];
 extern const size_t overview_host_n;
 
 struct overview_filter {
-    const char *q;          /* in name, label, address */
-    int64_t site_id;        /* 0 = any */
+    const char *q;   /* in name, label, address */
+    int64_t site_id; /* 0 = any */
     int64_t host_id;
-    const char *segment;    /* code; NULL = any */
+    const char *segment; /* code; NULL = any */
     const char *monitoring;
     const char *class;
-    const char *state;      /* a state's word, or "bad" for all but ok and pending */
-    const char *sort;       /* name site address state since class, "-" before descends; NULL = name */
+    const char *state; /* a state's word, or "bad" for all but ok and pending */
+    const char *sort;  /* name site address state since class, "-" before descends; NULL = name */
     int64_t limit;
     int64_t offset;
 };

@@ -92,8 +92,7 @@ enum hn_code page_incidents(struct http_ctx *c, struct tpl_val *view, int64_t si
         tpl_set_str(m, "assignee", t[i].assignee_name);
         tpl_set_str(m, "group", t[i].group_name);
         tpl_set_str(m, "site", t[i].site_name);
-        tpl_set_instant(m, "at", t[i].occurred_at == HN_UNSET ? t[i].created_at
-                                                              : t[i].occurred_at);
+        tpl_set_instant(m, "at", t[i].occurred_at == HN_UNSET ? t[i].created_at : t[i].occurred_at);
         tpl_set_instant(m, "restored_at", t[i].restored_at);
     }
     tpl_set_bool(view, "incidents_more", next != 0);

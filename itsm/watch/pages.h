@@ -36,7 +36,8 @@ void page_crumb(struct tpl_val **crumbs, struct tpl_val *view, const char *label
 /* view.data_at and view.live; HN_OK also when no probe has reported yet. */
 HN_MUST_USE enum hn_code page_live(struct http_ctx *c, struct tpl_val *view, const char *topics,
                                    struct hn_err *e);
-/* Windows over this host or site near now, as view.windows [{id, title, from, to, now, scope}]. kind NULL: all. */
+/* Windows over this host or site near now, as view.windows [{id, title, from, to, now, scope}].
+ * kind NULL: all. */
 HN_MUST_USE enum hn_code page_windows(struct http_ctx *c, struct tpl_val *view, const char *kind,
                                       int64_t id, int64_t site_id, struct hn_err *e);
 /* Open incidents of a site or host (0 = any) as view.incidents. */

@@ -80,7 +80,7 @@ const char *stop_rule_words(struct hn_arena *a, const char *rule)
     else
         return rule;
     if (until != NULL && strlen(until) >= 8)
-        words = hn_arena_fmt(a, hn_tr("%s until %.4s/%.2s/%.2s"), words, until, until + 4,
-                             until + 6);
+        words =
+            hn_arena_fmt(a, hn_tr("%s until %.4s/%.2s/%.2s"), words, until, until + 4, until + 6);
     return words;
 }

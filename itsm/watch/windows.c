@@ -62,8 +62,12 @@ enum hn_code windows_near(struct db *db, struct hn_arena *a, hn_instant from, hn
                 end = r->ended_at;
             if (end <= v[k].from || end <= from)
                 continue;
-            list[count++] = (struct window){.id = r->id, .title = r->title, .kind = r->kind,
-                                            .from = v[k].from, .to = end, .target = target,
+            list[count++] = (struct window){.id = r->id,
+                                            .title = r->title,
+                                            .kind = r->kind,
+                                            .from = v[k].from,
+                                            .to = end,
+                                            .target = target,
                                             .n = n_target};
         }
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* windows.h — occurrences of approved planned stops near a time, with the names of what they cover. */
+/* windows.h — occurrences of approved planned stops near a time, with the names of what they cover.
+ */
 #ifndef ITSM_WATCH_WINDOWS_H
 #define ITSM_WATCH_WINDOWS_H
 

@@ -72,11 +72,11 @@ struct tp_tok {
     X(LIST)                                                                                        \
     X(TUPLE)                                                                                       \
     X(DICT)                                                                                        \
-    X(ATTR) X(ITEM) X(SLICE) X(CALL) X(ARGS) X(KW) X(FILTER) X(TEST) X(NOT) X(NEG) X(POS)          \
-        X(BINARY) X(CONCAT) X(COMPARE) X(OPERAND) X(AND) X(OR) X(COND) X(NSREF) X(DATA) X(PRINT)   \
-            X(FOR) X(IF) X(BRANCH) X(SET) X(SETBLOCK) X(WITH) X(BLOCK) X(EXTENDS) X(INCLUDE)       \
-                X(IMPORT) X(FROM) X(ALIAS) X(MACRO) X(CALLBLOCK) X(FILTERBLOCK) X(AUTOESCAPE)      \
-                    X(DO)
+    X(ATTR)                                                                                        \
+    X(ITEM) X(SLICE) X(CALL) X(ARGS) X(KW) X(FILTER) X(TEST) X(NOT) X(NEG) X(POS) X(BINARY)        \
+        X(CONCAT) X(COMPARE) X(OPERAND) X(AND) X(OR) X(COND) X(NSREF) X(DATA) X(PRINT) X(FOR)      \
+            X(IF) X(BRANCH) X(SET) X(SETBLOCK) X(WITH) X(BLOCK) X(EXTENDS) X(INCLUDE) X(IMPORT)    \
+                X(FROM) X(ALIAS) X(MACRO) X(CALLBLOCK) X(FILTERBLOCK) X(AUTOESCAPE) X(DO)
 
 enum tp_kind {
 #define X(c) TN_##c,

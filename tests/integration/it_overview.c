@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The watch pages' rollups on a real PostgreSQL: a site is as bad as its worst check, lists filter and
- * sort as asked, planned stops come with the names of what they cover. */
+/* The watch pages' rollups on a real PostgreSQL: a site is as bad as its worst check, lists filter
+ * and sort as asked, planned stops come with the names of what they cover. */
 #include "itsm/event/event_view.h"
 #include "itsm/watch/overview.h"
 #include "itsm/watch/windows.h"
@@ -222,8 +222,8 @@ static void events_that_wait_are_neither_suppressed_nor_acknowledged(void **stat
     assert_string_equal(x[0].to_state, "critical");
     OK(event_view_open(db, &open, &e));
     assert_int_equal(open, 1);
-    f = (struct event_view_filter){.suppressed = "yes", .limit = 50, .from = HN_UNSET,
-                                   .to = HN_UNSET};
+    f = (struct event_view_filter){
+        .suppressed = "yes", .limit = 50, .from = HN_UNSET, .to = HN_UNSET};
     OK(event_view_list(db, arena, &f, &x, &n, &e));
     assert_int_equal(n, 1);
     assert_string_equal(x[0].suppressed_host, "麹町 ルータ");
