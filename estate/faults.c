@@ -21,18 +21,19 @@ void faults_read(const char *state, const struct estate *s, struct faults *out)
 {
     char path[4096];
     char device[101], fault[41];
-    long long since;
+    char since[21];
     FILE *f;
 
     out->n = 0;
     if (!path_of(state, "", path, sizeof(path)) || (f = fopen(path, "re")) == NULL)
         return;
-    while (out->n < FAULTS_MAX && fscanf(f, "%100s %40s %lld", device, fault, &since) == 3) {
+    while (out->n < FAULTS_MAX && fscanf(f, "%100s %40s %20s", device, fault, since) == 3) {
         const struct estate_device *d = estate_find(s, device);
         enum estate_fault k = estate_fault_parse(fault);
 
         if (d != NULL && k != ESTATE_FAULT_COUNT && estate_fault_fits(d->class, k))
-            out->v[out->n++] = (struct fault_line){(size_t)(d - s->device), k, since};
+            out->v[out->n++] =
+                (struct fault_line){(size_t)(d - s->device), k, strtoll(since, NULL, 10)};
     }
     (void)fclose(f);
 }

@@ -87,7 +87,7 @@ static double wave(const struct estate_device *d, hn_instant t, unsigned salt, d
 {
     double phase = mix(d->ip + salt) % 10000 / 10000.0;
 
-    return sin(2 * PI * (fmod((double)(t / HN_SEC), period_s) / period_s + phase));
+    return sin(2 * PI * (fmod((double)t / (double)HN_SEC, period_s) / period_s + phase));
 }
 
 /* Octets (or pages) counted up to t at a mean rate that swings by a half over 20 minutes: the
@@ -97,8 +97,8 @@ static uint64_t counted(const struct estate_device *d, hn_instant from, hn_insta
 {
     double w = 2 * PI / 1200;
     double phase = mix(d->ip + salt) % 6283 / 1000.0;
-    double a = (double)(from / HN_MS) / 1000;
-    double b = (double)(t / HN_MS) / 1000;
+    double a = (double)from / (double)HN_SEC;
+    double b = (double)t / (double)HN_SEC;
     double n = rate * (b - a) - rate * 0.5 / w * (cos(w * b + phase) - cos(w * a + phase));
 
     return n <= 0 ? 0 : (uint64_t)n;

@@ -213,6 +213,7 @@ bool http_cert_time(const char *text, hn_instant *out)
     const char *at;
     int day, h, m, s, year;
 
+    /* NOLINTNEXTLINE(cert-err34-c): each field is at most four digits wide and checked below */
     if (sscanf(text, "%3s %2d %2d:%2d:%2d %4d", month, &day, &h, &m, &s, &year) != 6 ||
         strlen(month) != 3 || day < 1 || day > 31 || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 ||
         s > 60 || year < 1950)

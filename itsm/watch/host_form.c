@@ -3,6 +3,7 @@
  * write-only: an empty field keeps what is stored. */
 #include "itsm/watch/pages.h"
 #include "itsm/watch/target.h"
+#include "server/base/parse.h"
 #include "server/http/actor.h"
 #include "server/http/form_read.h"
 
@@ -251,9 +252,12 @@ static void read_host(struct http_ctx *c, struct host_in *in, struct hn_err *e)
     http_form_word(c, "importance", HN_OPT, importances, &importance, e);
     in->importance = importance[0] - '0';
     in->enabled = *http_form_text(c, "enabled") != '\0';
-    for (size_t i = 0; i < parents.n; i++)
-        if (sscanf(parents.v[i], "%" SCNd64, &ids[i]) != 1)
+    for (size_t i = 0; i < parents.n; i++) {
+        struct hn_err bad = {0};
+
+        if (hn_parse_i64(parents.v[i], "parents", 1, INT64_MAX, &ids[i], &bad) != HN_OK)
             (void)hn_fail_field(e, "parents", "names a host that does not exist");
+    }
     in->parents = (struct hn_i64s){ids, parents.n};
     read_snmp(c, &in->snmp, e);
 }
