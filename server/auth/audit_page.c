@@ -132,8 +132,11 @@ static void row_into(struct tpl_val *m, struct http_ctx *c, const struct audit_r
     const char *href = object_href(c->arena, r);
     struct http_match found;
 
-    /* a page that this installation does not have would be a dead link */
-    if (href != NULL && http_router_match(c->app->router, "GET", href, c->arena, &found) != HN_OK)
+    /* a page that this installation does not have, or that the reader may not see, would be a dead
+     * link */
+    if (href != NULL &&
+        (http_router_match(c->app->router, "GET", href, c->arena, &found) != HN_OK ||
+         !http_may(c, found.route->perm)))
         href = NULL;
     tpl_set_i64(m, "seq", r->seq);
     tpl_set_instant(m, "at", r->at);

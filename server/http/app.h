@@ -57,6 +57,8 @@ struct http_live;   /* sse.c */
 struct http_static; /* static.c */
 struct http_queue;  /* worker.c */
 
+/* The formatter never comes to rest on this list. */
+/* clang-format off */
 #define HTTP_STATUSES(X)                                                                           \
     X(200)                                                                                         \
     X(201)                                                                                         \
@@ -65,6 +67,7 @@ struct http_queue;  /* worker.c */
     X(303)                                                                                         \
     X(304) X(308) X(400) X(401) X(403) X(404) X(405) X(409) X(413) X(414) X(415) X(422) X(429)     \
         X(500) X(503)
+/* clang-format on */
 
 enum http_status_slot {
 #define X(s) HTTP_SLOT_##s,

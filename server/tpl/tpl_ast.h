@@ -66,6 +66,8 @@ struct tp_tok {
     } u;
 };
 
+/* The formatter never comes to rest on this list. */
+/* clang-format off */
 #define TP_NODES(X)                                                                                \
     X(CONST)                                                                                       \
     X(NAME)                                                                                        \
@@ -73,10 +75,12 @@ struct tp_tok {
     X(TUPLE)                                                                                       \
     X(DICT)                                                                                        \
     X(ATTR)                                                                                        \
-    X(ITEM) X(SLICE) X(CALL) X(ARGS) X(KW) X(FILTER) X(TEST) X(NOT) X(NEG) X(POS) X(BINARY)        \
-        X(CONCAT) X(COMPARE) X(OPERAND) X(AND) X(OR) X(COND) X(NSREF) X(DATA) X(PRINT) X(FOR)      \
-            X(IF) X(BRANCH) X(SET) X(SETBLOCK) X(WITH) X(BLOCK) X(EXTENDS) X(INCLUDE) X(IMPORT)    \
-                X(FROM) X(ALIAS) X(MACRO) X(CALLBLOCK) X(FILTERBLOCK) X(AUTOESCAPE) X(DO)
+    X(ITEM)                                                                                        \
+    X(SLICE) X(CALL) X(ARGS) X(KW) X(FILTER) X(TEST) X(NOT) X(NEG) X(POS) X(BINARY) X(CONCAT)      \
+        X(COMPARE) X(OPERAND) X(AND) X(OR) X(COND) X(NSREF) X(DATA) X(PRINT) X(FOR) X(IF)          \
+            X(BRANCH) X(SET) X(SETBLOCK) X(WITH) X(BLOCK) X(EXTENDS) X(INCLUDE) X(IMPORT) X(FROM)  \
+                X(ALIAS) X(MACRO) X(CALLBLOCK) X(FILTERBLOCK) X(AUTOESCAPE) X(DO)
+/* clang-format on */
 
 enum tp_kind {
 #define X(c) TN_##c,
