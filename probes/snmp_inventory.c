@@ -93,7 +93,8 @@ static void write_system(struct snmp_inventory *inv)
 
 static void write_number(struct snmp_inventory *inv, const char *key, double v)
 {
-    if (v < 0)
+    /* A device may claim anything: what a bigint does not hold is not a number of ours. */
+    if (!(v >= 0 && v < 9.2e18))
         hn_jw_null(&inv->w, key);
     else
         hn_jw_i64(&inv->w, key, (int64_t)v);

@@ -116,6 +116,13 @@ double snmp_got_number(const struct snmp_got *g, unsigned object, struct hn_byte
     return v != NULL && snmp_value_number(v, &d) ? d : none;
 }
 
+int snmp_got_int(const struct snmp_got *g, unsigned object, struct hn_bytes instance, int none)
+{
+    double d = snmp_got_number(g, object, instance, (double)none);
+
+    return d >= INT32_MIN && d <= INT32_MAX ? (int)d : none;
+}
+
 const char *snmp_got_text(const struct snmp_got *g, unsigned object, struct hn_bytes instance)
 {
     const struct snmp_value *v = snmp_got_find(g, object, instance);

@@ -106,6 +106,8 @@ const struct snmp_value *snmp_got_find(const struct snmp_got *g, unsigned object
 /* The number, or `none`. */
 double snmp_got_number(const struct snmp_got *g, unsigned object, struct hn_bytes instance,
                        double none);
+/* An INTEGER (RFC 2578: 32 bits); `none` where the device says nothing or something larger. */
+int snmp_got_int(const struct snmp_got *g, unsigned object, struct hn_bytes instance, int none);
 /* Printable UTF-8 of at most 60 characters from octets; NULL where there is nothing to show. */
 const char *snmp_got_text(const struct snmp_got *g, unsigned object, struct hn_bytes instance);
 /* "3", "1.2": for metric names. */

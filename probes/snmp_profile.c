@@ -376,11 +376,11 @@ static void judge_sensor(const struct snmp_view *w)
     unsigned shown = 0;
 
     for (size_t i = 0; (c = next_of(g, OBJ_entPhySensorValue, &i)) != NULL;) {
-        int type = (int)snmp_got_number(g, OBJ_entPhySensorType, c->instance, 0);
-        int status = (int)snmp_got_number(g, OBJ_entPhySensorOperStatus, c->instance, 1);
-        double factor = snmp_sensor_factor(
-            (int64_t)snmp_got_number(g, OBJ_entPhySensorScale, c->instance, 9),
-            (int64_t)snmp_got_number(g, OBJ_entPhySensorPrecision, c->instance, 0));
+        int type = snmp_got_int(g, OBJ_entPhySensorType, c->instance, 0);
+        int status = snmp_got_int(g, OBJ_entPhySensorOperStatus, c->instance, 1);
+        double factor =
+            snmp_sensor_factor(snmp_got_int(g, OBJ_entPhySensorScale, c->instance, 9),
+                               snmp_got_int(g, OBJ_entPhySensorPrecision, c->instance, 0));
         const char *label = label_of(g, OBJ_entPhysicalName, c->instance, hn_tr("sensor"));
         double v;
 
