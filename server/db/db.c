@@ -443,9 +443,13 @@ enum hn_code db_part_end(struct db_part *part, bool keep, struct hn_err *e)
 enum hn_code db_listen(struct db *db, const char *channel, struct hn_err *e)
 {
     char sql[96];
+    size_t i = 0;
 
-    HN_ASSERT(db->n_listening < HN_ARRAY_LEN(db->listening));
-    db->listening[db->n_listening++] = channel;
+    while (i < db->n_listening && strcmp(db->listening[i], channel) != 0)
+        i++;
+    HN_ASSERT(i < HN_ARRAY_LEN(db->listening));
+    if (i == db->n_listening)
+        db->listening[db->n_listening++] = channel;
     if (db->conn == NULL || PQstatus(db->conn) != CONNECTION_OK)
         return connect_now(db, e);
     (void)snprintf(sql, sizeof(sql), "LISTEN %s", channel);

@@ -150,8 +150,8 @@ struct db_part {
 HN_MUST_USE enum hn_code db_part_begin(struct db *db, struct db_part *part, struct hn_err *e);
 HN_MUST_USE enum hn_code db_part_end(struct db_part *part, bool keep, struct hn_err *e);
 
-/* LISTEN on a channel (a C identifier). Notifications are taken with db_notified(): true when at
- * least one came since the last call; waits at most ms. */
+/* LISTEN on a channel (a C identifier, borrowed); asking again is as asking once. Notifications are
+ * taken with db_notified(): true when at least one came since the last call; waits at most ms. */
 HN_MUST_USE enum hn_code db_listen(struct db *db, const char *channel, struct hn_err *e);
 bool db_notified(struct db *db, int ms);
 /* The same one by one, with channel and payload in the arena; false when none came within ms. After
