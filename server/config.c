@@ -3,6 +3,7 @@
 
 #include "server/base/arena.h"
 #include "server/base/parse.h"
+#include "server/places.h"
 
 #include <errno.h>
 
@@ -25,6 +26,7 @@ static const struct key {
     {"static", TEXT, offsetof(struct config, static_files), 0, 0},
     {"locale", TEXT, offsetof(struct config, locale), 0, 0},
     {"sql", TEXT, offsetof(struct config, sql), 0, 0},
+    {"about", TEXT, offsetof(struct config, about), 0, 0},
     {"language", LANGUAGE, offsetof(struct config, language), 0, 0},
     {"syslog_port", NUMBER, offsetof(struct config, syslog_port), 0, 65535},
     {"trap_port", NUMBER, offsetof(struct config, trap_port), 0, 65535},
@@ -38,15 +40,25 @@ static const struct key {
     {"banner", TEXT, offsetof(struct config, banner), 0, 0},
 };
 
+const char *config_key(size_t i)
+{
+    return i < HN_ARRAY_LEN(keys) ? keys[i].name : NULL;
+}
+
 /* The configuration lives as long as the process and so does its text. Owner: main(), before
  * threads. */
 static struct hn_arena *kept;
 
-static char *keep(const char *s)
+static struct hn_arena *keeper(void)
 {
     if (kept == NULL)
         kept = hn_arena_new();
-    return hn_arena_strdup(kept, s);
+    return kept;
+}
+
+static char *keep(const char *s)
+{
+    return hn_arena_strdup(keeper(), s);
 }
 
 static bool blank(char c)
@@ -156,17 +168,21 @@ enum hn_code config_load(const char *file, struct config *out, struct hn_err *e)
     const char *state = getenv("HINOMI_STATE");
     char in_state[4096] = "";
     const char *tries[] = {file, in_state, "var/hinomi.conf", "/etc/hinomi/hinomi.conf"};
+    struct places own;
 
-    state = state == NULL || state[0] == '\0' ? "var" : state;
+    places_find(places_exe(keeper()), keeper(), &own);
+    if (state == NULL || state[0] == '\0')
+        state = own.installed ? "/var/lib/hinomi" : "var";
     *out = (struct config){.file = "",
                            .database = "dbname=hinomi",
                            .address = "127.0.0.1",
                            .port = 8080,
                            .state = state,
-                           .templates = "templates",
-                           .static_files = "build/static",
-                           .locale = "build/locale",
-                           .sql = "sql",
+                           .templates = own.templates,
+                           .static_files = own.static_files,
+                           .locale = own.locale,
+                           .sql = own.sql,
+                           .about = own.about,
                            .language = "ja",
                            .workers = 4,
                            .session_idle_min = 60,
@@ -176,6 +192,8 @@ enum hn_code config_load(const char *file, struct config *out, struct hn_err *e)
                            .attachment_max_mb = 20,
                            .base_url = "http://127.0.0.1:8080"};
     (void)snprintf(in_state, sizeof(in_state), "%s/hinomi.conf", state);
+    if (own.installed && getenv("HINOMI_STATE") == NULL)
+        in_state[0] = '\0'; /* what the service may write is no configuration for root */
     for (size_t i = file == NULL ? 1 : 0; i < HN_ARRAY_LEN(tries); i++) {
         FILE *f = fopen(tries[i], "re");
         enum hn_code code;

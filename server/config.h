@@ -2,9 +2,8 @@
 /*
  * config.h — hinomi.conf: lines `key = value`, `#` begins a comment line. An unknown key or a bad
  * value is an error that names the line. Looked for in this order, the first that exists counts:
- * the file of
- * --config, $HINOMI_STATE/hinomi.conf, var/hinomi.conf, /etc/hinomi/hinomi.conf; without any,
- * defaults. Read once at start; immutable afterwards; all threads may read it.
+ * the file of --config, $HINOMI_STATE/hinomi.conf, var/hinomi.conf, /etc/hinomi/hinomi.conf;
+ * without any, defaults. Read once at start; immutable afterwards; all threads may read it.
  */
 #ifndef HN_CONFIG_H
 #define HN_CONFIG_H
@@ -16,11 +15,14 @@ struct config {
     const char *database;         /* libpq connection string; default "dbname=hinomi" */
     const char *address;          /* of the HTTP listener; 127.0.0.1 */
     int64_t port;                 /* 8080 */
-    const char *state;            /* state folder; $HINOMI_STATE, else "var" */
-    const char *templates;        /* folder; "templates" */
-    const char *static_files;     /* key "static": folder; "build/static" */
-    const char *locale;           /* folder that holds ja.mo; "build/locale" */
-    const char *sql;              /* folder of the migrations; "sql" */
+    const char *state;            /* state folder; $HINOMI_STATE, else "var" or, where the program
+                                     is installed, /var/lib/hinomi */
+    const char *templates;        /* this and the next four: folders, found from the program's own
+                                     place (places.h) */
+    const char *static_files;     /* key "static" */
+    const char *locale;           /* holds ja.mo */
+    const char *sql;              /* the migrations */
+    const char *about;            /* SBOM and licences */
     const char *language;         /* "ja" or "en" */
     int64_t syslog_port;          /* 0 = off */
     int64_t trap_port;            /* 0 = off */
@@ -39,5 +41,7 @@ HN_MUST_USE enum hn_code config_load(const char *file, struct config *out, struc
 /* The same from text; name stands in errors. Keys that it lacks keep what *out has. */
 HN_MUST_USE enum hn_code config_parse(const char *name, const char *text, struct config *out,
                                       struct hn_err *e);
+/* The i-th key's name, NULL after the last one. */
+const char *config_key(size_t i);
 
 #endif

@@ -55,9 +55,10 @@ class Reply:
 
 
 class Instance:
-    """One running installation. roles: tokens are made at first use."""
+    """One running installation. roles: tokens are made at first use. The program finds its own files."""
 
-    def __init__(self, name="acceptance"):
+    def __init__(self, name="acceptance", program=BIN):
+        self.program = program
         self.state = tempfile.mkdtemp(prefix="hn-" + name + "-", dir="/tmp")
         os.chmod(self.state, 0o755)
         self.port = free_port()
@@ -75,10 +76,6 @@ class Instance:
 address = 127.0.0.1
 port = {self.port}
 state = {self.state}
-templates = {ROOT}/templates
-static = {ROOT}/build/static
-locale = {ROOT}/build/locale
-sql = {ROOT}/sql
 base_url = {self.base}
 """)
         self.env = dict(os.environ, HINOMI_STATE=self.state)
@@ -89,7 +86,7 @@ base_url = {self.base}
 
     def spawn(self, *args):
         log = open(os.path.join(self.state, args[0] + ".log"), "ab")
-        p = subprocess.Popen([BIN, *args], env=self.env, cwd=ROOT, stdout=log, stderr=log)
+        p = subprocess.Popen([self.program, *args], env=self.env, cwd=ROOT, stdout=log, stderr=log)
         self.procs.append(p)
         return p
 
@@ -108,7 +105,7 @@ base_url = {self.base}
             return f.read()[-3000:]
 
     def cli(self, *args, check=True, text=None):
-        r = subprocess.run([BIN, *args], env=self.env, cwd=ROOT, input=text, stdout=subprocess.PIPE,
+        r = subprocess.run([self.program, *args], env=self.env, cwd=ROOT, input=text, stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, text=True, timeout=300)
         if check and r.returncode != 0:
             raise RuntimeError(f"hinomi {' '.join(args)}: exit {r.returncode}: {r.stderr[-2000:]}")

@@ -18,7 +18,7 @@ static void every_key(void **state)
                                   "database = host=/run dbname=hinomi\r\n"
                                   "  address=0.0.0.0  \n"
                                   "port = 8081\nstate = /var/lib/hinomi\n"
-                                  "templates = t\nstatic = s\nlocale = l\nsql = q\n"
+                                  "templates = t\nstatic = s\nlocale = l\nsql = q\nabout = a\n"
                                   "language = en\nsyslog_port = 514\ntrap_port = 162\n"
                                   "workers = 8\nstatement_timeout_ms = 5000\n"
                                   "attachment_max_mb = 30\n"
@@ -33,6 +33,7 @@ static void every_key(void **state)
     assert_string_equal(c.static_files, "s");
     assert_string_equal(c.locale, "l");
     assert_string_equal(c.sql, "q");
+    assert_string_equal(c.about, "a");
     assert_string_equal(c.language, "en");
     assert_int_equal(c.syslog_port, 514);
     assert_int_equal(c.trap_port, 162);
@@ -64,6 +65,34 @@ static void errors_name_the_line(void **state)
 
         assert_int_equal(config_parse("x", rows[i].text, &c, &e), HN_E_INVALID);
         assert_string_equal(e.msg, rows[i].msg);
+    }
+}
+
+/* packaging/hinomi.conf is what an administrator starts from: each key stands there, alone or
+ * commented out, and what is not commented out is good. */
+static void the_example_names_every_key(void **state)
+{
+    static char text[32768];
+    struct config c = {0};
+    struct hn_err e = {0};
+    FILE *f = fopen("packaging/hinomi.conf", "r");
+    size_t n;
+
+    (void)state;
+    assert_non_null(f);
+    n = fread(text + 1, 1, sizeof(text) - 2, f);
+    assert_int_equal(fclose(f), 0);
+    assert_true(n > 0);
+    text[0] = '\n';
+    assert_int_equal(config_parse("example", text, &c, &e), HN_OK);
+    for (size_t i = 0; config_key(i) != NULL; i++) {
+        char bare[80];
+        char commented[80];
+
+        (void)snprintf(bare, sizeof(bare), "\n%s =", config_key(i));
+        (void)snprintf(commented, sizeof(commented), "\n#%s =", config_key(i));
+        if (strstr(text, bare) == NULL && strstr(text, commented) == NULL)
+            fail_msg("packaging/hinomi.conf lacks `%s`", config_key(i));
     }
 }
 
@@ -116,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key),
         cmocka_unit_test(errors_name_the_line),
+        cmocka_unit_test(the_example_names_every_key),
         cmocka_unit_test(the_first_file_that_exists_counts),
     };
 
