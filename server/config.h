@@ -33,7 +33,14 @@ struct config {
     bool secure_cookies;          /* the Secure attribute and HSTS: behind TLS */
     int64_t session_idle_min;     /* a session without a request ends after these minutes; 60 */
     int64_t session_max_h;        /* and in any case after these hours; 12 */
-    const char *banner;           /* on every page, e.g. of a test installation; "" = none */
+    const char *tls_cert;         /* PEM files: the listener speaks TLS; "" = plain HTTP */
+    const char *tls_key;
+    int64_t redirect_port;         /* plain HTTP that leads to base_url, with TLS; 0 = off */
+    int64_t satellite_port;        /* of the satellites' own listener (TLS); 0 = off */
+    const char *satellite_address; /* "" = as address */
+    const char *satellite_names;   /* how satellites may call it (names and addresses, separated by
+                                      commas), beside the host of base_url */
+    const char *banner;            /* on every page, e.g. of a test installation; "" = none */
 };
 
 /* file: of --config, or NULL. Values live as long as the process. */

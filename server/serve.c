@@ -40,18 +40,34 @@ static void block_signals(sigset_t *set)
     (void)pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
-static void until_stopped(const sigset_t *set, const struct config *cfg)
+/* Certificates are looked at every few seconds, and at once on SIGHUP. */
+static void until_stopped(const sigset_t *set, const struct config *cfg, struct http_tls *tls)
 {
     DB db = db_new(cfg->database);
-    const struct timespec second = {.tv_sec = 1};
+    const struct timespec wait = {.tv_sec = 2};
     bool asked = false;
     int sig;
 
     do {
         if (!asked)
             asked = first_link(db, cfg);
-        sig = asked ? sigwaitinfo(set, NULL) : sigtimedwait(set, NULL, &second);
+        sig = sigtimedwait(set, NULL, &wait);
+        if (tls != NULL)
+            http_tls_watch(tls);
     } while (sig != SIGTERM && sig != SIGINT);
+}
+
+/* The main listener's certificate; NULL: plain HTTP. */
+static enum hn_code main_tls(const struct config *cfg, struct http_tls **out, struct hn_err *e)
+{
+    *out = NULL;
+    if (*cfg->tls_cert == '\0' && *cfg->tls_key == '\0')
+        return cfg->redirect_port == 0
+                   ? HN_OK
+                   : hn_fail(e, HN_E_INVALID, "redirect_port needs tls_cert and tls_key");
+    if (*cfg->tls_cert == '\0' || *cfg->tls_key == '\0')
+        return hn_fail(e, HN_E_INVALID, "tls_cert and tls_key go together");
+    return http_tls_new(cfg->tls_cert, cfg->tls_key, NULL, out, e);
 }
 
 int cmd_serve(int argc, char **argv, struct config *cfg)
@@ -60,6 +76,7 @@ int cmd_serve(int argc, char **argv, struct config *cfg)
                                     cfg->session_max_h * HN_HOUR};
     struct tpl_loader *loader;
     struct http_app *app;
+    struct http_tls *tls;
     struct hn_err e = {0};
     sigset_t set;
 
@@ -68,11 +85,16 @@ int cmd_serve(int argc, char **argv, struct config *cfg)
         return 2;
     }
     block_signals(&set);
+    if (main_tls(cfg, &tls, &e) != HN_OK)
+        return cmd_fail(argv[0], &e);
     session_configure(&limits);
     loader = tpl_loader_new(cfg->templates, true);
     struct http_config hc = {
         .address = cfg->address,
         .port = (int)cfg->port,
+        .tls = tls,
+        .redirect_port = (int)cfg->redirect_port,
+        .base_url = cfg->base_url,
         .database = cfg->database,
         .sql_folder = cfg->sql,
         .static_folder = cfg->static_files,
@@ -83,7 +105,7 @@ int cmd_serve(int argc, char **argv, struct config *cfg)
         .connections = CONNECTIONS,
         .statement_timeout_ms = (int)cfg->statement_timeout_ms,
         .upload_max = (size_t)(cfg->attachment_max_mb + 1) * 1024 * 1024,
-        .secure_cookies = cfg->secure_cookies,
+        .secure_cookies = cfg->secure_cookies || tls != NULL,
         .english = hn_streq(cfg->language, "en"),
         .banner = cfg->banner,
     };
@@ -92,13 +114,16 @@ int cmd_serve(int argc, char **argv, struct config *cfg)
     if (app == NULL || http_app_start(app, &e) != HN_OK) {
         http_app_free(app);
         tpl_loader_free(loader);
+        http_tls_free(tls);
         return cmd_fail(argv[0], &e);
     }
-    hn_log(HN_INFO, "listening on %s port %d", cfg->address, http_app_port(app));
-    until_stopped(&set, cfg);
+    hn_log(HN_INFO, "listening on %s port %d%s", cfg->address, http_app_port(app),
+           tls != NULL ? " with TLS" : "");
+    until_stopped(&set, cfg, tls);
     hn_log(HN_INFO, "stopping");
     http_app_stop(app);
     http_app_free(app);
     tpl_loader_free(loader);
+    http_tls_free(tls);
     return 0;
 }

@@ -38,6 +38,7 @@ enum role {
  * (requirements 1.4): exclusions, SLA definitions, planned stops, reports. */
 #define HN_PERMS(X)                                                                                \
     X(PUBLIC)       /* anybody, signed in or not */                                                \
+    X(SATELLITE)    /* no account: a satellite by its certificate, at its own door */              \
     X(SIGNED_IN)    /* any account */                                                              \
     X(WATCH_READ)   /* sites, hosts, checks, series, events */                                     \
     X(WATCH_EDIT)   /* change them, acknowledge events */                                          \

@@ -14,6 +14,7 @@
 #include "server/http/multipart.h"
 #include "server/http/pairs.h"
 #include "server/http/router.h"
+#include "server/http/tls.h"
 #include "server/module.h"
 
 #include <stdatomic.h>
@@ -29,15 +30,33 @@ struct http_hooks {
     /* Fills c->actor from the bearer token or the session cookie; nobody leaves account_id 0.
      * HN_E_UNAUTHENTICATED: a token was sent and is not good. */
     enum hn_code (*who)(struct http_ctx *c, struct hn_err *e);
+    /* The same at the satellites' door: c->satellite_id by the peer's certificate. */
+    enum hn_code (*satellite)(struct http_ctx *c, const struct http_peer *peer, struct hn_err *e);
     /* Keeps text for the session's next page; NULL forgets it. */
     enum hn_code (*flash)(struct http_ctx *c, const char *text, struct hn_err *e);
+};
+
+/* Where requests come in. People, browsers and scripts use the main door; satellites have one of
+ * their own, with TLS and client certificates, that leads to the routes with HTTP_SATELLITE and to
+ * no others. */
+enum http_door {
+    HTTP_DOOR_MAIN,
+    HTTP_DOOR_SATELLITE,
+    HTTP_DOOR_REDIRECT, /* plain HTTP that only leads to the main door, which has TLS */
+    HTTP_DOORS
 };
 
 struct http_config {
     const struct hn_module *const *modules; /* NULL: hn_modules */
     size_t n_modules;
-    const char *address; /* to listen on */
-    int port;            /* 0: any free one, see http_app_port() */
+    const char *address;            /* to listen on */
+    int port;                       /* 0: any free one, see http_app_port() */
+    struct http_tls *tls;           /* NULL: plain HTTP. Borrowed. */
+    int redirect_port;              /* 0: no such door */
+    const char *base_url;           /* where it leads, without a slash at the end */
+    const char *satellite_address;  /* NULL: as address */
+    int satellite_port;             /* 0: any free one */
+    struct http_tls *satellite_tls; /* with trust; NULL: no such door. Borrowed. */
     const char *database;
     const char *sql_folder; /* the migrations that /readyz wants applied; NULL */
     const char *static_folder;
@@ -92,7 +111,11 @@ struct http_app {
     struct http_queue *queue;
     const struct hn_nav **nav; /* all modules' entries in the order of the rail */
     size_t n_nav;
-    void *daemon;             /* struct MHD_Daemon, of mhd.c */
+    struct http_listener {
+        struct http_app *app;
+        enum http_door door;
+        void *daemon; /* struct MHD_Daemon, of mhd.c; NULL: closed */
+    } listener[HTTP_DOORS];
     atomic_size_t body_bytes; /* of all requests being read */
     atomic_bool stopping;
     hn_instant started_at;
@@ -113,6 +136,8 @@ struct http_answer {
 struct http_request {
     struct hn_arena *arena;
     struct http_app *app;
+    enum http_door door;
+    struct http_peer peer; /* at the satellites' door */
     const char *method;
     const char *path;  /* as sent, up to "?" */
     const char *query; /* as sent, after "?"; "" */
@@ -155,12 +180,13 @@ struct http_request {
 struct http_app *http_app_new(const struct http_config *config, struct hn_err *e);
 HN_MUST_USE enum hn_code http_app_start(struct http_app *app, struct hn_err *e);
 int http_app_port(const struct http_app *app);
+int http_app_satellite_port(const struct http_app *app); /* 0: no such door */
 /* Ends live streams, lets running requests finish, stops. */
 void http_app_stop(struct http_app *app);
 void http_app_free(struct http_app *app);
 
 /* ---- request life ---- */
-struct http_request *http_request_new(struct http_app *app, const char *uri);
+struct http_request *http_request_new(struct http_app *app, enum http_door door, const char *uri);
 void http_request_free(struct http_request *q);
 /* Matches the route and sets the body's bound; call when method and headers are known. */
 void http_request_route(struct http_request *q);
@@ -172,6 +198,8 @@ bool http_request_body(struct http_request *q, const void *p, size_t n);
 void http_dispatch(struct http_request *q, struct db *db);
 /* An answer without a worker: refused at the door. */
 void http_refuse(struct http_request *q, int status, enum hn_code code, const char *msgid);
+/* What the redirecting door answers, whatever was asked. */
+void http_lead_to_main(struct http_request *q);
 /* Counts and adds the headers that every answer carries. */
 void http_finish(struct http_request *q);
 

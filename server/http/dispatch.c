@@ -88,19 +88,34 @@ static enum hn_code body_checks(struct http_ctx *c, struct hn_err *e)
     return HN_OK;
 }
 
+static bool at_its_door(const struct http_ctx *c)
+{
+    bool for_satellites = (c->req->route->flags & HTTP_SATELLITE) != 0;
+
+    return for_satellites == (c->req->door == HTTP_DOOR_SATELLITE);
+}
+
+/* Who asks: an account at the main door, a satellite at its own. */
+static enum hn_code find_who(struct http_ctx *c, struct hn_err *e)
+{
+    const struct http_hooks *h = &c->app->config.hooks;
+
+    if (c->req->door == HTTP_DOOR_SATELLITE)
+        return h->satellite == NULL ? HN_OK : h->satellite(c, &c->req->peer, e);
+    return h->who == NULL ? HN_OK : h->who(c, e);
+}
+
 static enum hn_code run(struct http_ctx *c, struct hn_err *e)
 {
     struct http_request *q = c->req;
     const struct http_route *route = q->route;
-    enum hn_code who = HN_OK;
+    enum hn_code who = find_who(c, e);
 
-    if (c->app->config.hooks.who != NULL)
-        who = c->app->config.hooks.who(c, e);
     if (who == HN_E_UNAVAILABLE) { /* a connection that the database's restart has cut: once more */
         hn_err_clear(e);
-        who = c->app->config.hooks.who(c, e);
+        who = find_who(c, e);
     }
-    if (route == NULL) {
+    if (route == NULL || (q->door == HTTP_DOOR_SATELLITE && !at_its_door(c))) {
         hn_err_clear(e);
         return no_route(c, e);
     }
@@ -113,6 +128,8 @@ static enum hn_code run(struct http_ctx *c, struct hn_err *e)
             return to_sign_in(c, e);
         return http_require(c, route->perm, e);
     }
+    if (!at_its_door(c))
+        return hn_fail(e, HN_E_NOT_FOUND, "There is no such page or object");
     if (body_checks(c, e) != HN_OK || http_request_parse(q, e) != HN_OK ||
         http_csrf_check(c, e) != HN_OK)
         return e->code;
@@ -163,6 +180,18 @@ void http_refuse(struct http_request *q, int status, enum hn_code code, const ch
     hn_i18n_japanese(!q->app->config.english);
     (void)hn_fail(&e, code, "%s", hn_tr(msgid));
     http_problem(q, NULL, status, &e);
+    http_finish(q);
+}
+
+void http_lead_to_main(struct http_request *q)
+{
+    struct http_answer *r = &q->answer;
+
+    http_pairs_add(&r->headers, q->arena, "Location",
+                   hn_arena_fmt(q->arena, "%s%s%s%s", q->app->config.base_url, q->path,
+                                *q->query == '\0' ? "" : "?", q->query));
+    r->status = 308;
+    r->ready = true;
     http_finish(q);
 }
 
@@ -233,7 +262,7 @@ void http_finish(struct http_request *q)
     if (http_pairs_get_nocase(&r->headers, "Cache-Control") == NULL)
         http_pairs_add(&r->headers, q->arena, "Cache-Control",
                        r->etag != NULL ? "private, no-cache" : "no-store");
-    if (q->app->config.secure_cookies)
+    if (q->app->config.secure_cookies && q->door == HTTP_DOOR_MAIN)
         http_pairs_add(&r->headers, q->arena, "Strict-Transport-Security", "max-age=31536000");
     if (r->type != NULL)
         http_pairs_add(&r->headers, q->arena, "Content-Type", r->type);

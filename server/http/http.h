@@ -40,6 +40,7 @@ struct http_ctx {
     struct hn_arena *arena; /* lives until the answer has been sent */
     hn_instant now;
     struct http_actor actor;
+    int64_t satellite_id; /* at the satellites' door: whose certificate it is; 0 = nobody's */
     const char *method;
     const char *path;
     const char *route; /* the pattern that matched */
@@ -52,6 +53,7 @@ enum http_flags {
     HTTP_BIG = 2,     /* JSON bodies up to 8 MiB (results, logs) instead of 1 MiB */
     HTTP_NO_CSRF = 4, /* sign-in, set-up: no session yet; only where it comes from is checked */
     HTTP_SECRET = 8,  /* the answer shows a secret once: it is not kept under an Idempotency-Key */
+    HTTP_SATELLITE = 16, /* only at the satellites' door (app.h), where nothing else is found */
 };
 
 struct http_route {

@@ -12,6 +12,7 @@
 #include "server/base/parse.h"
 
 #include <arpa/inet.h>
+#include <gnutls/abstract.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -33,8 +34,10 @@ static size_t as_sent(void *cls, struct MHD_Connection *conn, char *s)
 
 static void *begin(void *cls, const char *uri, struct MHD_Connection *conn)
 {
+    const struct http_listener *l = cls;
+
     (void)conn;
-    return http_request_new(cls, uri);
+    return http_request_new(l->app, l->door, uri);
 }
 
 static void ended(void *cls, struct MHD_Connection *conn, void **ctx,
@@ -127,6 +130,15 @@ static size_t most_read(const struct http_app *app)
     return HN_MAX(DISCARD_MAX, app->config.upload_max);
 }
 
+static void look_at_peer(struct http_request *q, struct MHD_Connection *conn)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(conn, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+    if (info != NULL && info->tls_session != NULL)
+        http_tls_peer(info->tls_session, q->arena, &q->peer);
+}
+
 /* Method and headers are known. */
 static enum MHD_Result read_head(struct http_request *q, struct MHD_Connection *conn,
                                  const char *method)
@@ -140,6 +152,8 @@ static enum MHD_Result read_head(struct http_request *q, struct MHD_Connection *
     q->method = hn_arena_strdup(q->arena, method);
     q->address = address_of(q, conn);
     (void)MHD_get_connection_values(conn, MHD_HEADER_KIND, one_header, q);
+    if (q->door == HTTP_DOOR_SATELLITE)
+        look_at_peer(q, conn);
     http_request_route(q);
     length = http_pairs_get_nocase(&q->headers, "Content-Length");
     /* A body that is larger than could ever be discarded is refused before it is sent. */
@@ -165,7 +179,11 @@ static enum MHD_Result take_on(struct http_request *q, struct MHD_Connection *co
         http_refuse(q, 414, HN_E_LIMIT, "The address is too long");
         return send_answer(q, conn);
     }
-    if (own_path(q) && http_static_answer(q))
+    if (q->door == HTTP_DOOR_REDIRECT) {
+        http_lead_to_main(q);
+        return send_answer(q, conn);
+    }
+    if (q->door == HTTP_DOOR_MAIN && own_path(q) && http_static_answer(q))
         return send_answer(q, conn);
     q->state = WAITING;
     MHD_suspend_connection(conn);
@@ -233,61 +251,139 @@ static void raise_files(int connections)
                (unsigned long)r.rlim_cur, connections);
 }
 
-static bool listen_address(const struct http_config *cfg, struct sockaddr_storage *out, bool *v6)
+static bool listen_address(const char *address, int port, struct sockaddr_storage *out, bool *v6)
 {
     struct sockaddr_in *in = (void *)out;
     struct sockaddr_in6 *in6 = (void *)out;
 
     memset(out, 0, sizeof(*out));
-    if (inet_pton(AF_INET, cfg->address, &in->sin_addr) == 1) {
+    if (inet_pton(AF_INET, address, &in->sin_addr) == 1) {
         in->sin_family = AF_INET;
-        in->sin_port = htons((uint16_t)cfg->port);
+        in->sin_port = htons((uint16_t)port);
         *v6 = false;
         return true;
     }
-    if (inet_pton(AF_INET6, cfg->address, &in6->sin6_addr) != 1)
+    if (inet_pton(AF_INET6, address, &in6->sin6_addr) != 1)
         return false;
     in6->sin6_family = AF_INET6;
-    in6->sin6_port = htons((uint16_t)cfg->port);
+    in6->sin6_port = htons((uint16_t)port);
     *v6 = true;
     return true;
+}
+
+/* GnuTLS's callback has no argument of ours: the door's pair stands here. Set before the listener
+ * starts, read by its I/O thread. */
+static _Atomic(struct http_tls *) tls_of[HTTP_DOORS];
+
+#define RETRIEVE(name, door)                                                                       \
+    static int name(gnutls_session_t s, const gnutls_datum_t *ca, int n_ca,                        \
+                    const gnutls_pk_algorithm_t *pk, int n_pk, gnutls_pcert_st **cert,             \
+                    unsigned *n, gnutls_privkey_t *key)                                            \
+    {                                                                                              \
+        (void)s;                                                                                   \
+        (void)ca;                                                                                  \
+        (void)n_ca;                                                                                \
+        (void)pk;                                                                                  \
+        (void)n_pk;                                                                                \
+        return http_tls_retrieve(atomic_load(&tls_of[door]), cert, n, key);                        \
+    }
+RETRIEVE(main_pair, HTTP_DOOR_MAIN)
+RETRIEVE(satellite_pair, HTTP_DOOR_SATELLITE)
+
+#define OPTIONS_MAX 8
+
+/* What TLS adds to a listener; options: room for OPTIONS_MAX. */
+static unsigned tls_options(struct http_tls *tls, enum http_door door,
+                            struct MHD_OptionItem *options)
+{
+    const char *trust;
+    size_t n = 0;
+
+    options[0] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+    if (tls == NULL)
+        return 0;
+    atomic_store(&tls_of[door], tls);
+    options[n++] = (struct MHD_OptionItem){
+        MHD_OPTION_HTTPS_CERT_CALLBACK, 0,
+        (void *)(intptr_t)(door == HTTP_DOOR_MAIN ? main_pair : satellite_pair)};
+    options[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0,
+                                           (void *)(uintptr_t)http_tls_priorities};
+    trust = http_tls_trust(tls);
+    if (trust != NULL)
+        options[n++] =
+            (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_TRUST, 0, (void *)(uintptr_t)trust};
+    options[n] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+    return MHD_USE_TLS;
+}
+
+static enum hn_code open_door(struct http_app *app, enum http_door door, const char *address,
+                              int port, struct http_tls *tls, struct hn_err *e)
+{
+    struct http_listener *l = &app->listener[door];
+    struct MHD_OptionItem options[OPTIONS_MAX];
+    struct sockaddr_storage at;
+    unsigned flags;
+    bool v6;
+
+    if (!listen_address(address, port, &at, &v6))
+        return hn_fail(e, HN_E_INVALID, "address: %s is not an IP address", address);
+    flags =
+        (unsigned)(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG) |
+        (v6 ? (unsigned)MHD_USE_IPv6 : 0U) | tls_options(tls, door, options);
+    *l = (struct http_listener){.app = app, .door = door};
+    l->daemon = MHD_start_daemon(
+        flags, (uint16_t)port, NULL, NULL, handle, app, MHD_OPTION_EXTERNAL_LOGGER, log_line, NULL,
+        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        HEADER_MEMORY, MHD_OPTION_CONNECTION_LIMIT, (unsigned)app->config.connections,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_UNESCAPE_CALLBACK, as_sent,
+        NULL, MHD_OPTION_URI_LOG_CALLBACK, begin, l, MHD_OPTION_NOTIFY_COMPLETED, ended, app,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    if (l->daemon == NULL)
+        return hn_fail(e, HN_E_UNAVAILABLE, "cannot listen on %s port %d (is it in use?)", address,
+                       port);
+    return HN_OK;
 }
 
 enum hn_code http_mhd_start(struct http_app *app, struct hn_err *e)
 {
     const struct http_config *cfg = &app->config;
-    struct sockaddr_storage at;
-    bool v6;
+    const char *address = cfg->satellite_address;
 
-    if (!listen_address(cfg, &at, &v6))
-        return hn_fail(e, HN_E_INVALID, "address: %s is not an IP address", cfg->address);
     raise_files(cfg->connections);
-    app->daemon = MHD_start_daemon(
-        (unsigned)(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG) |
-            (v6 ? (unsigned)MHD_USE_IPv6 : 0U),
-        (uint16_t)cfg->port, NULL, NULL, handle, app, MHD_OPTION_EXTERNAL_LOGGER, log_line, NULL,
-        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        HEADER_MEMORY, MHD_OPTION_CONNECTION_LIMIT, (unsigned)cfg->connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_UNESCAPE_CALLBACK, as_sent,
-        NULL, MHD_OPTION_URI_LOG_CALLBACK, begin, app, MHD_OPTION_NOTIFY_COMPLETED, ended, app,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
-    if (app->daemon == NULL)
-        return hn_fail(e, HN_E_UNAVAILABLE, "cannot listen on %s port %d (is it in use?)",
-                       cfg->address, cfg->port);
-    return HN_OK;
+    if (open_door(app, HTTP_DOOR_MAIN, cfg->address, cfg->port, cfg->tls, e) != HN_OK)
+        return e->code;
+    if (cfg->redirect_port != 0 &&
+        open_door(app, HTTP_DOOR_REDIRECT, cfg->address, cfg->redirect_port, NULL, e) != HN_OK)
+        return e->code;
+    if (cfg->satellite_tls == NULL)
+        return HN_OK;
+    return open_door(app, HTTP_DOOR_SATELLITE, address == NULL ? cfg->address : address,
+                     cfg->satellite_port, cfg->satellite_tls, e);
 }
 
-int http_app_port(const struct http_app *app)
+static int port_of(const struct http_listener *l)
 {
     const union MHD_DaemonInfo *info =
-        app->daemon == NULL ? NULL : MHD_get_daemon_info(app->daemon, MHD_DAEMON_INFO_BIND_PORT);
+        l->daemon == NULL ? NULL : MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_BIND_PORT);
 
     return info == NULL ? 0 : info->port;
 }
 
+int http_app_port(const struct http_app *app)
+{
+    return port_of(&app->listener[HTTP_DOOR_MAIN]);
+}
+
+int http_app_satellite_port(const struct http_app *app)
+{
+    return port_of(&app->listener[HTTP_DOOR_SATELLITE]);
+}
+
 void http_mhd_stop(struct http_app *app)
 {
-    if (app->daemon != NULL)
-        MHD_stop_daemon(app->daemon);
-    app->daemon = NULL;
+    for (size_t i = 0; i < HTTP_DOORS; i++) {
+        if (app->listener[i].daemon != NULL)
+            MHD_stop_daemon(app->listener[i].daemon);
+        app->listener[i].daemon = NULL;
+    }
 }

@@ -10,7 +10,7 @@
 
 #define BODY_TOTAL_MAX ((size_t)256 * 1024 * 1024) /* of all requests that are being read */
 
-struct http_request *http_request_new(struct http_app *app, const char *uri)
+struct http_request *http_request_new(struct http_app *app, enum http_door door, const char *uri)
 {
     struct hn_arena *a = hn_arena_new();
     struct http_request *q = hn_arena_make(a, struct http_request, 1);
@@ -19,6 +19,7 @@ struct http_request *http_request_new(struct http_app *app, const char *uri)
 
     q->arena = a;
     q->app = app;
+    q->door = door;
     q->path = hn_arena_strndup(a, uri, n);
     q->query = uri[n] == '?' ? hn_arena_strdup(a, uri + n + 1) : "";
     q->method = "GET";
@@ -46,6 +47,8 @@ void http_request_free(struct http_request *q)
 
 static bool is_signed(const struct http_request *q)
 {
+    if (q->door == HTTP_DOOR_SATELLITE)
+        return q->peer.trusted;
     return http_pairs_get_nocase(&q->headers, "Authorization") != NULL ||
            http_pairs_get_nocase(&q->headers, "Cookie") != NULL;
 }
@@ -244,6 +247,8 @@ bool http_may(struct http_ctx *c, enum perm p)
 {
     if (p == PERM_PUBLIC)
         return true;
+    if (p == PERM_SATELLITE)
+        return c->satellite_id != 0;
     return c->actor.account_id != 0 && (p == PERM_SIGNED_IN || perm_role_has(c->actor.role, p));
 }
 
@@ -251,6 +256,9 @@ enum hn_code http_require(struct http_ctx *c, enum perm p, struct hn_err *e)
 {
     if (http_may(c, p))
         return HN_OK;
+    if (p == PERM_SATELLITE && c->actor.account_id == 0)
+        return hn_fail(e, HN_E_UNAUTHENTICATED,
+                       "Only satellites may do this, on their own port and with their certificate");
     if (c->actor.account_id == 0)
         return hn_fail(e, HN_E_UNAUTHENTICATED, "Please sign in");
     return hn_fail(e, HN_E_FORBIDDEN, "Your role may not do this");

@@ -13,18 +13,22 @@ static void every_key(void **state)
     struct hn_err e = {0};
 
     (void)state;
-    assert_int_equal(config_parse("x",
-                                  "# comment\n\n"
-                                  "database = host=/run dbname=hinomi\r\n"
-                                  "  address=0.0.0.0  \n"
-                                  "port = 8081\nstate = /var/lib/hinomi\n"
-                                  "templates = t\nstatic = s\nlocale = l\nsql = q\nabout = a\n"
-                                  "language = en\nsyslog_port = 514\ntrap_port = 162\n"
-                                  "workers = 8\nstatement_timeout_ms = 5000\n"
-                                  "attachment_max_mb = 30\n"
-                                  "base_url = https://itsm.example.jp\nsecure_cookies = yes",
-                                  &c, &e),
-                     HN_OK);
+    assert_int_equal(
+        config_parse(
+            "x",
+            "# comment\n\n"
+            "database = host=/run dbname=hinomi\r\n"
+            "  address=0.0.0.0  \n"
+            "port = 8081\nstate = /var/lib/hinomi\n"
+            "templates = t\nstatic = s\nlocale = l\nsql = q\nabout = a\n"
+            "language = en\nsyslog_port = 514\ntrap_port = 162\n"
+            "workers = 8\nstatement_timeout_ms = 5000\n"
+            "attachment_max_mb = 30\n"
+            "tls_cert = c.pem\ntls_key = k.pem\nredirect_port = 8080\nsatellite_port = 8443\n"
+            "satellite_address = ::\nsatellite_names = a.example, 10.0.0.1\n"
+            "base_url = https://itsm.example.jp\nsecure_cookies = yes",
+            &c, &e),
+        HN_OK);
     assert_string_equal(c.database, "host=/run dbname=hinomi");
     assert_string_equal(c.address, "0.0.0.0");
     assert_int_equal(c.port, 8081);
@@ -42,6 +46,12 @@ static void every_key(void **state)
     assert_int_equal(c.attachment_max_mb, 30);
     assert_string_equal(c.base_url, "https://itsm.example.jp");
     assert_true(c.secure_cookies);
+    assert_string_equal(c.tls_cert, "c.pem");
+    assert_string_equal(c.tls_key, "k.pem");
+    assert_int_equal(c.redirect_port, 8080);
+    assert_int_equal(c.satellite_port, 8443);
+    assert_string_equal(c.satellite_address, "::");
+    assert_string_equal(c.satellite_names, "a.example, 10.0.0.1");
 }
 
 static void errors_name_the_line(void **state)
