@@ -23,6 +23,7 @@
     X("user", "add, reset or import people", cmd_user)                                             \
     X("token", "makes API tokens", cmd_token)                                                      \
     X("audit", "verifies the audit journal's chain", cmd_audit)                                    \
+    X("satellite", "registers, lists and revokes satellites", cmd_satellite)                       \
     X("estate", "the sample estate: load, simulate, break, mend, history", cmd_estate)             \
     X("probe", "collects: pings and asks the hosts of one probe", cmd_probe)                       \
     X("version", "prints the version", cmd_version)

@@ -9,6 +9,7 @@
 #include "itsm/flow/flow.h"
 #include "itsm/report/report.h"
 #include "itsm/report/report_page.h"
+#include "itsm/satellite/satellite.h"
 #include "itsm/sla/sla.h"
 #include "itsm/sla/sla_pages.h"
 #include "itsm/watch/maintenance.h"
@@ -33,6 +34,7 @@ const struct hn_module *const hn_modules[] = {
     &sample_module,
     &export_module,
     &maintenance_module,
+    &satellite_module,
     &calendars_module,
     &calendars_pages_module,
     &sla_module,

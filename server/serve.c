@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* serve.c — `hinomi serve`: puts configuration, templates, accounts and the HTTP layer together. */
+#include "itsm/satellite/door.h"
 #include "server/auth/account.h"
 #include "server/auth/session.h"
 #include "server/base/i18n.h"
@@ -54,6 +55,7 @@ static void until_stopped(const sigset_t *set, const struct config *cfg, struct 
         sig = sigtimedwait(set, NULL, &wait);
         if (tls != NULL)
             http_tls_watch(tls);
+        door_watch(hn_now());
     } while (sig != SIGTERM && sig != SIGINT);
 }
 
@@ -76,7 +78,7 @@ int cmd_serve(int argc, char **argv, struct config *cfg)
                                     cfg->session_max_h * HN_HOUR};
     struct tpl_loader *loader;
     struct http_app *app;
-    struct http_tls *tls;
+    struct http_tls *tls, *door_tls;
     struct hn_err e = {0};
     sigset_t set;
 
@@ -85,7 +87,7 @@ int cmd_serve(int argc, char **argv, struct config *cfg)
         return 2;
     }
     block_signals(&set);
-    if (main_tls(cfg, &tls, &e) != HN_OK)
+    if (main_tls(cfg, &tls, &e) != HN_OK || door_open(cfg, hn_now(), &door_tls, &e) != HN_OK)
         return cmd_fail(argv[0], &e);
     session_configure(&limits);
     loader = tpl_loader_new(cfg->templates, true);
@@ -95,6 +97,9 @@ int cmd_serve(int argc, char **argv, struct config *cfg)
         .tls = tls,
         .redirect_port = (int)cfg->redirect_port,
         .base_url = cfg->base_url,
+        .satellite_address = *cfg->satellite_address == '\0' ? NULL : cfg->satellite_address,
+        .satellite_port = (int)cfg->satellite_port,
+        .satellite_tls = door_tls,
         .database = cfg->database,
         .sql_folder = cfg->sql,
         .static_folder = cfg->static_files,
@@ -110,11 +115,13 @@ int cmd_serve(int argc, char **argv, struct config *cfg)
         .banner = cfg->banner,
     };
 
+    hc.hooks.satellite = door_who;
     app = http_app_new(&hc, &e);
     if (app == NULL || http_app_start(app, &e) != HN_OK) {
         http_app_free(app);
         tpl_loader_free(loader);
         http_tls_free(tls);
+        door_close();
         return cmd_fail(argv[0], &e);
     }
     hn_log(HN_INFO, "listening on %s port %d%s", cfg->address, http_app_port(app),
@@ -125,5 +132,6 @@ int cmd_serve(int argc, char **argv, struct config *cfg)
     http_app_free(app);
     tpl_loader_free(loader);
     http_tls_free(tls);
+    door_close();
     return 0;
 }

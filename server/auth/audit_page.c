@@ -38,6 +38,7 @@ static const struct {
     {"line", HN_N("Line")},
     {"system", HN_N("System")},
     {"attachment", HN_N("Attachment")},
+    {"satellite", HN_N("Satellite")},
 };
 
 static const char *object_label(const char *object)
@@ -78,6 +79,10 @@ static const struct {
     {"refused", HN_N("sign-in refused")},
     {"stopped", HN_N("sign-in stopped")},
     {"revoke", HN_N("revoked")},
+    {"code", HN_N("code issued")},
+    {"enrol", HN_N("enrolled")},
+    {"enrol_refused", HN_N("enrolment refused")},
+    {"renew", HN_N("certificate renewed")},
     {"reset", HN_N("set-up link issued")},
     {"set_up", HN_N("set up")},
     {"set_password", HN_N("password set")},

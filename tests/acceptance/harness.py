@@ -61,7 +61,7 @@ class Instance:
         self.program = program
         self.state = tempfile.mkdtemp(prefix="hn-" + name + "-", dir="/tmp")
         os.chmod(self.state, 0o755)
-        self.port = free_port()
+        self.port, self.door = free_port(), free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.procs = []
         self.tokens = {}
@@ -75,6 +75,7 @@ class Instance:
             f.write(f"""database = {conn}
 address = 127.0.0.1
 port = {self.port}
+satellite_port = {self.door}
 state = {self.state}
 base_url = {self.base}
 """)
