@@ -17,12 +17,13 @@ struct config {
     int64_t port;                 /* 8080 */
     const char *state;            /* state folder; $HINOMI_STATE, else "var" or, where the program
                                      is installed, /var/lib/hinomi */
-    const char *templates;        /* this and the next four: folders, found from the program's own
+    const char *templates;        /* this and the next five: folders, found from the program's own
                                      place (places.h) */
     const char *static_files;     /* key "static" */
     const char *locale;           /* holds ja.mo */
     const char *sql;              /* the migrations */
     const char *about;            /* SBOM and licences */
+    const char *manual;           /* the manuals' chapters */
     const char *language;         /* "ja" or "en" */
     int64_t syslog_port;          /* 0 = off */
     int64_t trap_port;            /* 0 = off */

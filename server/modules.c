@@ -14,6 +14,7 @@
 #include "itsm/sla/sla_pages.h"
 #include "itsm/watch/maintenance.h"
 #include "itsm/home/home.h"
+#include "itsm/manual/manual.h"
 #include "itsm/watch/pages.h"
 #include "itsm/watch/target_api.h"
 #include "itsm/ticket/ticket.h"
@@ -42,6 +43,7 @@ const struct hn_module *const hn_modules[] = {
     &report_module,
     &report_pages_module,
     &home_module,
+    &manual_module,
     &watch_pages_module,
     &event_pages_module,
 };

@@ -30,6 +30,7 @@ static void checkout(const char *top, struct hn_arena *a, struct places *out)
         .locale = hn_arena_fmt(a, "%sbuild/locale", top),
         .sql = hn_arena_fmt(a, "%ssql", top),
         .about = hn_arena_fmt(a, "%sbuild/about", top),
+        .manual = hn_arena_fmt(a, "%sdocs/manual", top),
     };
 }
 
@@ -45,6 +46,7 @@ void places_find(const char *exe, struct hn_arena *a, struct places *out)
             .locale = hn_arena_fmt(a, "%s/locale", share),
             .sql = hn_arena_fmt(a, "%s/sql", share),
             .about = hn_arena_fmt(a, "%s/about", share),
+            .manual = hn_arena_fmt(a, "%s/manual", share),
             .installed = true,
         };
         return;

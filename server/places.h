@@ -3,8 +3,8 @@
  * places.h — where the program's own files lie, told from the place of its binary, so that neither
  * the current folder nor a configuration is needed:
  *
- *   PREFIX/bin/hinomi            PREFIX/share/hinomi/{templates,static,locale,sql,about}
- *   TOP/build/[FLAVOUR/]hinomi   TOP/{templates,sql}, TOP/build/{static,locale,about}
+ *   PREFIX/bin/hinomi            PREFIX/share/hinomi/{templates,static,locale,sql,about,manual}
+ *   TOP/build/[FLAVOUR/]hinomi   TOP/{templates,sql,docs/manual}, TOP/build/{static,locale,about}
  *
  * Anywhere else they are looked for as in TOP, from the current folder.
  */
@@ -19,7 +19,8 @@ struct places {
     const char *locale;
     const char *sql;
     const char *about; /* SBOM and licences, made by the build */
-    bool installed;    /* below a PREFIX */
+    const char *manual;
+    bool installed; /* below a PREFIX */
 };
 
 /* exe: the binary's full path, "" = not known. The texts live in the arena. */

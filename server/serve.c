@@ -103,6 +103,7 @@ int cmd_serve(int argc, char **argv, struct config *cfg)
         .database = cfg->database,
         .sql_folder = cfg->sql,
         .static_folder = cfg->static_files,
+        .manual_folder = cfg->manual,
         .templates = loader,
         .hooks = session_hooks,
         .workers = (int)cfg->workers,

@@ -60,6 +60,7 @@ struct http_config {
     const char *database;
     const char *sql_folder; /* the migrations that /readyz wants applied; NULL */
     const char *static_folder;
+    const char *manual_folder; /* NULL: no manual */
     struct tpl_loader *templates;
     struct http_hooks hooks;
     int workers;              /* 0 = 6 */

@@ -51,7 +51,10 @@ def main():
                        stdout=subprocess.DEVNULL)
         env = dict(os.environ, HN_BASE=inst.base, HN_PEOPLE=json.dumps(people(inst)),
                    HN_SEEN=json.dumps(something_to_see(inst)))
-        code = subprocess.run(["node", os.path.join(HERE, "walk.mjs"), *sys.argv[1:]], env=env, cwd=HERE).returncode
+        code = 0
+        for script in ("manual.mjs", "walk.mjs"):
+            if subprocess.run(["node", os.path.join(HERE, script), *sys.argv[1:]], env=env, cwd=HERE).returncode:
+                code = 1
     finally:
         inst.stop()
     return code
