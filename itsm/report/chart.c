@@ -35,7 +35,7 @@ const char *chart_trend(struct hn_arena *a, const struct sla_line *line)
                 "<svg class=\"trend\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" "
                 "role=\"img\" aria-label=\"",
                 width, height, width, height);
-    hn_sbuf_str(&b, hn_tr("13 months"));
+    hn_sbuf_str(&b, hn_tr("Course over 13 months"));
     hn_sbuf_fmt(&b,
                 "\"><line class=\"target\" stroke=\"#7a4200\" "
                 "stroke-width=\"0.7\" stroke-dasharray=\"3 2\" x1=\"0\" x2=\"%.0f\" y1=\"%.1f\" "

@@ -49,7 +49,7 @@ static const struct {
     {"unmeasured_s", HN_N("Not monitored (s)")},
     {"availability_percent", HN_N("Availability (%)")},
     {"year_downtime_s", HN_N("Downtime of the fiscal year (s)")},
-    {"n", HN_N("Number")},
+    {"n", HN_N("Number of cases")},
     {"good", HN_N("In time")},
 };
 

@@ -22,7 +22,7 @@
     X(SUBMITTED, "submitted", HN_N("Submitted"))                                                   \
     X(APPROVED, "approved", HN_N("Approved"))                                                      \
     X(SENT_BACK, "sent_back", HN_N("Sent back"))                                                   \
-    X(FAILED, "failed", HN_N("Failed"))
+    X(FAILED, "failed", HN_N("Rendering failed"))
 enum report_state {
 #define X(e, w, m) REPORT_##e,
     REPORT_STATES(X)

@@ -317,7 +317,7 @@ static void put_empty_blocks(struct tpl_val *ctx)
     static const struct {
         const char *id, *title, *why;
     } blocks[] = {
-        {"RSL-07", HN_N("Response"), HN_N("no response SLA is defined")},
+        {"RSL-07", HN_N("Response time"), HN_N("no response SLA is defined")},
         {"RSL-08", HN_N("Recovery: RTO and RPO"), HN_N("no recovery SLA is defined")},
         {"RSL-09", HN_N("Lines and sites"), HN_N("lines are not measured on their own")},
         {"RSL-10", HN_N("Cloud services"), HN_N("no cloud SLA or SLO is registered")},

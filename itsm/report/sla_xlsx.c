@@ -162,7 +162,7 @@ static void trend(struct book *k, const struct sla_report *r)
             k->a, hn_month_text(hn_month_add(r->month, i - TREND_MONTHS + 1), text));
         cols[1 + i].width = 10;
     }
-    ws = sheet(k, "RSL-02", HN_N("13 months"), cols, HN_ARRAY_LEN(cols), r);
+    ws = sheet(k, "RSL-02", HN_N("Course over 13 months"), cols, HN_ARRAY_LEN(cols), r);
     for (size_t i = 0; i < r->n; i++) {
         put_text(k, ws, (lxw_row_t)(3 + i), 0, r->lines[i].r.service.name);
         for (int m = 0; m < TREND_MONTHS; m++)
@@ -205,7 +205,7 @@ static void outages(struct book *k, const struct sla_report *r)
     static const struct column cols[] = {{HN_N("Service"), 40},    {HN_N("Outage"), 10},
                                          {HN_N("From"), 19},       {HN_N("To"), 19},
                                          {HN_N("Length (s)"), 12}, {HN_N("Counted (s)"), 12},
-                                         {HN_N("Ticket"), 10},     {HN_N("Reason"), 40}};
+                                         {HN_N("Incident"), 10},   {HN_N("Reason"), 40}};
     lxw_worksheet *ws = sheet(k, "RSL-04", HN_N("Outages"), cols, HN_ARRAY_LEN(cols), r);
     lxw_row_t row = 3;
 

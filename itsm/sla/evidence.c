@@ -166,7 +166,7 @@ enum hn_code evidence_export(struct db *db, struct hn_arena *a, struct hn_month 
     size_t n = 0;
 
     if (hn_month_from(month) > now)
-        return hn_fail_field(e, "month", "lies in the future");
+        return hn_fail_field(e, "month", "has not begun yet");
     hn_sbuf_init(&b, a, (size_t)256 * 1024 * 1024);
     hn_jw_init(&w, &b);
     hn_jw_object(&w, NULL);

@@ -94,7 +94,7 @@ enum hn_code outage_page_list(struct http_ctx *c, struct hn_err *e)
     const struct http_filter filters[] = {
         {"void", hn_tr("Voided ones"), yes, HN_ARRAY_LEN(yes), NULL},
         {"service", hn_tr("Service"), NULL, 0, NULL},
-        {"ticket", hn_tr("Ticket"), NULL, 0, NULL},
+        {"ticket", hn_tr("Incident"), NULL, 0, NULL},
         {"month", hn_tr("Target month"), NULL, 0, NULL},
     };
     list =

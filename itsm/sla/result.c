@@ -283,7 +283,7 @@ enum hn_code sla_result(struct db *db, struct hn_arena *a, int64_t sla_id, struc
                         hn_instant now, struct sla_result *out, struct hn_err *e)
 {
     if (hn_month_from(month) > now)
-        return hn_fail_field(e, "month", "lies in the future");
+        return hn_fail_field(e, "month", "has not begun yet");
     if (month_figures(db, a, sla_id, month, now, out, e) != HN_OK ||
         result_other_metric(db, a, out, now, e) != HN_OK ||
         year_figures(db, a, out, now, e) != HN_OK)

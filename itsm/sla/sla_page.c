@@ -208,7 +208,7 @@ enum hn_code sla_page_list(struct http_ctx *c, struct hn_err *e)
     if (filter(c, "limit") == NULL)
         p.limit = ROWS;
     if (hn_month_from(month) > c->now)
-        return hn_fail_field(e, "month", "lies in the future");
+        return hn_fail_field(e, "month", "has not begun yet");
     if (p.cursor < 0 || p.cursor > OFFSET_MAX)
         return hn_fail_field(e, "cursor", "is not one that this list gave");
     if (choose(c, p.q, &l, &n, e) != HN_OK || arrange(c, &p, month, l, &n, e) != HN_OK)

@@ -14,7 +14,7 @@ static const struct {
     {"audit", HN_N("Audit journal")},
     {"priority_table", HN_N("Table of priorities")},
     {"month", HN_N("Month")},
-    {"evidence", HN_N("Evidence")},
+    {"evidence", HN_N("Evidence of figures")},
     {"estate", HN_N("Sample estate")},
     {"account", HN_N("Account")},
     {"session", HN_N("Session")},

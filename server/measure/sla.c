@@ -94,7 +94,7 @@ static enum hn_code span(const struct sla_in *in, struct sla_figures *f, struct 
     hn_instant to = hn_month_to(in->month);
 
     if (in->now < from)
-        return hn_fail_field(e, "month", "lies in the future");
+        return hn_fail_field(e, "month", "has not begun yet");
     *f = (struct sla_figures){.from = from,
                               .is_final = in->now >= to,
                               .is_reference = in->start != HN_UNSET && in->start >= to};
