@@ -33,6 +33,12 @@ static enum hn_code filter_of(struct http_ctx *c, struct event_view_filter *f, s
     f->state = chosen(c, "state");
     f->ack = chosen(c, "ack");
     f->suppressed = chosen(c, "suppressed");
+    if (f->suppressed == NULL) /* a device's own history is whole */
+        f->suppressed = f->host_id != 0 || f->check_id != 0 ? NULL : "no";
+    else if (hn_streq(f->suppressed, "all"))
+        f->suppressed = NULL;
+    f->changes_only = chosen(c, "gaps") == NULL && f->ack == NULL &&
+                      !(f->state != NULL && hn_streq(f->state, "unknown"));
     f->before_id = p->cursor;
     f->limit = p->limit + 1;
     return HN_OK;
@@ -47,8 +53,9 @@ static enum hn_code add_list(struct http_ctx *c, struct tpl_val *view, int64_t n
         {"unknown", hn_tr("Unknown")}, {"ok", hn_tr("OK")}};
     const struct http_choice acks[] = {{"no", hn_tr("Not acknowledged")},
                                        {"yes", hn_tr("Acknowledged")}};
-    const struct http_choice sup[] = {{"no", hn_tr("Not suppressed")},
-                                      {"yes", hn_tr("Suppressed")}};
+    const struct http_choice sup[] = {
+        {"", hn_tr("Hidden")}, {"all", hn_tr("Shown as well")}, {"yes", hn_tr("Only these")}};
+    const struct http_choice gaps[] = {{"", hn_tr("Hidden")}, {"yes", hn_tr("Shown as well")}};
     const struct overview_choice *s = NULL;
     struct http_choice *sites;
     size_t n = 0;
@@ -61,8 +68,9 @@ static enum hn_code add_list(struct http_ctx *c, struct tpl_val *view, int64_t n
     const struct http_filter filters[] = {
         {"state", hn_tr("State after"), states, HN_ARRAY_LEN(states), NULL},
         {"ack", hn_tr("Acknowledgement"), acks, HN_ARRAY_LEN(acks), NULL},
-        {"suppressed", hn_tr("Suppression"), sup, HN_ARRAY_LEN(sup), NULL},
+        {"suppressed", hn_tr("Effects of others"), sup, HN_ARRAY_LEN(sup), NULL},
         {"site_id", hn_tr("Site"), sites, n, NULL},
+        {"gaps", hn_tr("First states and gaps"), gaps, HN_ARRAY_LEN(gaps), NULL},
         {"host_id", hn_tr("Device"), NULL, 0, NULL},
         {"check_id", hn_tr("Check"), NULL, 0, NULL},
         {"from", hn_tr("From"), NULL, 0, NULL},

@@ -22,6 +22,7 @@ struct event_view {
     int64_t confirmed_at;
     const char *output;
     bool late;
+    bool open; /* failing, in force, not acknowledged, not suppressed */
     int64_t ticket_id;
     const char *ticket_number;
     bool suppressed;             /* by another event or a planned stop */
@@ -47,6 +48,9 @@ struct event_view_filter {
     int64_t ticket_id;
     int64_t root_id; /* the effects of that event */
     hn_instant from, to;
+    /* What people call a change: not a first "ok", not a time without results after which the state
+     * is as it was (one that lasts is shown); and what was unreachable and is back is an effect. */
+    bool changes_only;
     int64_t before_id; /* ids below: the cursor */
     int64_t limit;
 };

@@ -47,7 +47,7 @@ static const struct db_col item_cols[] = {COL(id),
     "t.suppressed_by_maintenance AS maintenance_id, c.name AS check_name, "                        \
     "c.kind AS check_kind, c.liveness, h.name AS host_name, h.label AS host_label, "               \
     "h.class AS host_class, greatest(h.importance, coalesce(s.importance, 1)) AS importance, "     \
-    "h.site_id, s.name AS site_name, cs.state, cs.last_transition_id, "                            \
+    "h.site_id, s.short_name AS site_name, cs.state, cs.last_transition_id, "                      \
     "c.enabled AND h.enabled AS enabled, h.sample "                                                \
     "FROM event.transition t JOIN watch.checks c ON c.id = t.check_id "                            \
     "JOIN watch.host h ON h.id = c.host_id LEFT JOIN watch.site s ON s.id = h.site_id "            \

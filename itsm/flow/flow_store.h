@@ -29,7 +29,7 @@ struct flow_item {
     const char *host_class;
     int64_t importance; /* the higher of host and site */
     int64_t site_id;
-    const char *site_name; /* NULL */
+    const char *site_name; /* the short one; NULL */
     const char *state;     /* of the check now */
     int64_t last_transition_id;
     bool enabled; /* host and check */

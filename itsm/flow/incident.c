@@ -199,8 +199,8 @@ static void rank(const struct flow_item *t, const struct scope *s, struct ticket
 
 static const char *title_of(struct hn_arena *a, const struct flow_item *t)
 {
-    const char *host = incident_host(a, t);
-    /* A host's label often begins with its site's name: it is not said twice. */
+    const char *host = t->host_label == NULL ? t->host_name : t->host_label;
+    /* A label often begins with its site's name: it is not said twice. */
     const char *where =
         t->site_name == NULL || strncmp(host, t->site_name, strlen(t->site_name)) == 0
             ? host

@@ -129,7 +129,7 @@ static enum hn_code add_watch(struct http_ctx *c, struct tpl_val *view, struct h
     int64_t open = 0;
 
     if (overview_totals(c->db, c->arena, &t, e) != HN_OK ||
-        overview_sites(c->db, c->arena, 0, &s, &n, e) != HN_OK ||
+        overview_sites(c->db, c->arena, 0, c->now, &s, &n, e) != HN_OK ||
         event_view_open(c->db, &open, e) != HN_OK)
         return e->code;
     for (size_t i = 0; i < n; i++) {

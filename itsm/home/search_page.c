@@ -62,7 +62,7 @@ static enum hn_code find_watched(struct http_ctx *c, struct tpl_val *view, const
     if (!http_may(c, PERM_WATCH_READ))
         return HN_OK;
     if (overview_hosts(c->db, c->arena, &f, &h, &n, e) != HN_OK ||
-        overview_sites(c->db, c->arena, 0, &s, &n_s, e) != HN_OK)
+        overview_sites(c->db, c->arena, 0, c->now, &s, &n_s, e) != HN_OK)
         return e->code;
     rows_view(view, "hosts", c->arena, overview_host_cols, overview_host_n, h, sizeof(*h), n);
     for (size_t i = 0; i < n_s; i++)

@@ -22,7 +22,7 @@ static void add_sites(struct http_ctx *c, struct tpl_val *view, const struct ove
                                   window_covers(&w[k], "site", s[i].id));
         if (stopped)
             tpl_set_str(m, "state", "maintenance");
-        tpl_set_bool(m, "fresh", s[i].changed_at != HN_UNSET && s[i].changed_at > c->now - FRESH);
+        tpl_set_bool(m, "fresh", s[i].changed_at != HN_UNSET);
     }
 }
 
@@ -49,7 +49,7 @@ enum hn_code board_page(struct http_ctx *c, struct hn_err *e)
     size_t n = 0;
     size_t n_w = 0;
 
-    if (overview_sites(c->db, c->arena, 0, &s, &n, e) != HN_OK ||
+    if (overview_sites(c->db, c->arena, 0, c->now - FRESH, &s, &n, e) != HN_OK ||
         overview_totals(c->db, c->arena, &totals, e) != HN_OK ||
         windows_near(c->db, c->arena, c->now, c->now + 1, &w, &n_w, e) != HN_OK ||
         page_windows(c, view, NULL, 0, 0, e) != HN_OK ||

@@ -134,13 +134,13 @@ static void put_check(struct sheet *s, const struct check_record *r)
 SHEET(export_sites, site_record, site_list, put_site, "sites", hn_tr("Sites"),
       {"id", hn_tr("ID"), 8}, {"code", hn_tr("Code"), 10}, {"name", hn_tr("Name"), 36},
       {"address", hn_tr("Address of the place"), 40}, {"kind", hn_tr("Kind"), 14},
-      {"importance", hn_tr("Importance"), 8}, {"terminals", hn_tr("Terminals"), 8})
+      {"importance", hn_tr("Importance"), 8}, {"terminals", hn_tr("Number of terminals"), 8})
 SHEET(export_hosts, host_record, host_list, put_host, "hosts", hn_tr("Devices"),
       {"id", hn_tr("ID"), 8}, {"name", hn_tr("Device name"), 24}, {"label", hn_tr("Label"), 30},
       {"address", hn_tr("Address"), 18}, {"class", hn_tr("Class"), 14},
       {"site", hn_tr("Site code"), 10}, {"site_name", hn_tr("Site"), 30},
       {"segment", hn_tr("Segment code"), 10}, {"segment_name", hn_tr("Segment"), 24},
-      {"system", hn_tr("System"), 24}, {"owner", hn_tr("Owner"), 20},
+      {"system", hn_tr("System"), 24}, {"owner", hn_tr("Kept by"), 20},
       {"importance", hn_tr("Importance"), 8}, {"probe", hn_tr("Probe"), 10},
       {"checks", hn_tr("Checks"), 8}, {"state", hn_tr("State"), 10},
       {"state_since", hn_tr("Since"), 20}, {"enabled", hn_tr("Enabled"), 8})

@@ -68,17 +68,17 @@ struct overview_site {
     int64_t n_warning;
     int64_t n_unknown;
     int64_t since;      /* begin of the worst state */
-    int64_t changed_at; /* last change of any of its checks, HN_UNSET */
+    int64_t changed_at; /* last change of any of its checks; a first "ok" is none; HN_UNSET */
     const char *cause;  /* host whose state is the site's, NULL when ok */
     const char *output; /* what its check said */
 };
 extern const struct db_col overview_site_cols[];
 extern const size_t overview_site_n;
 
-/* All sites by code; id > 0: that one only. */
+/* All sites by code; id > 0: that one only. changed_from: no change before it is looked for. */
 HN_MUST_USE enum hn_code overview_sites(struct db *db, struct hn_arena *a, int64_t id,
-                                        const struct overview_site **out, size_t *n,
-                                        struct hn_err *e);
+                                        hn_instant changed_from, const struct overview_site **out,
+                                        size_t *n, struct hn_err *e);
 
 struct overview_line {
     int64_t id;

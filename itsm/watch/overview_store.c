@@ -5,6 +5,9 @@
 /* States in order of badness; the same array gives the rank and takes it back. */
 #define RANKS "ARRAY['ok','pending','unknown','warning','unreachable','critical']"
 #define RANK_OF(col) "array_position(" RANKS ", " col ")"
+/* When the state began: a time in which nothing was measured does not begin it anew. */
+#define SINCE_OF(s)                                                                                \
+    "CASE WHEN " s ".state = " s ".known_state THEN " s ".known_since ELSE " s ".state_since END"
 
 const struct db_col overview_site_cols[] = {
     DB_COL(overview_site, id),
@@ -29,47 +32,55 @@ const struct db_col overview_site_cols[] = {
 };
 const size_t overview_site_n = HN_ARRAY_LEN(overview_site_cols);
 
-enum hn_code overview_sites(struct db *db, struct hn_arena *a, int64_t id,
+enum hn_code overview_sites(struct db *db, struct hn_arena *a, int64_t id, hn_instant changed_from,
                             const struct overview_site **out, size_t *n, struct hn_err *e)
 {
     static const char sql[] =
         "WITH c AS MATERIALIZED (SELECT h.site_id, h.id AS host_id, coalesce(h.label, h.name) AS"
-        " label, h.class, h.importance, k.liveness, s.state, s.state_since, s.output,"
-        " " RANK_OF(
-            "s.state") " AS rank, s.last_transition_id IS NOT NULL AS moved"
-                       " FROM watch.host h JOIN watch.checks k ON k.host_id = h.id AND k.enabled"
-                       " JOIN watch.check_state s ON s.check_id = k.id"
-                       " WHERE h.enabled AND h.site_id IS NOT NULL AND ($1::bigint IS NULL OR "
-                       "h.site_id = $1)),"
-                       " w AS (SELECT site_id, max(rank) AS rank, count(DISTINCT host_id) AS "
-                       "n_hosts,"
-                       " count(DISTINCT host_id) FILTER (WHERE state = 'critical') AS n_down,"
-                       " count(DISTINCT host_id) FILTER (WHERE state = 'unreachable') AS "
-                       "n_unreachable,"
-                       " count(DISTINCT host_id) FILTER (WHERE state = 'warning') AS n_warning,"
-                       " count(DISTINCT host_id) FILTER (WHERE state = 'unknown') AS n_unknown,"
-                       " max(state_since) FILTER (WHERE moved) AS changed_at FROM c GROUP BY "
-                       "site_id),"
-                       " f AS (SELECT DISTINCT ON (site_id) site_id, label, output, state_since "
-                       "FROM c"
-                       " WHERE rank > 2 ORDER BY site_id, rank DESC, liveness DESC, class = "
-                       "'router' DESC,"
-                       " importance DESC, state_since, host_id)"
-                       " SELECT t.id, t.code, t.name, t.short_name, t.address, "
-                       "t.importance::bigint,"
-                       " t.terminals::bigint, coalesce(t.map_x, 0)::bigint AS map_x,"
-                       " coalesce(t.map_y, 0)::bigint AS map_y, coalesce((" RANKS
-                       ")[w.rank], 'none') AS state,"
-                       " coalesce(w.n_hosts, 0) AS n_hosts, coalesce(w.n_down, 0) AS n_down,"
-                       " coalesce(w.n_unreachable, 0) AS n_unreachable, coalesce(w.n_warning, 0) "
-                       "AS n_warning,"
-                       " coalesce(w.n_unknown, 0) AS n_unknown, f.state_since AS since, "
-                       "w.changed_at,"
-                       " f.label AS cause, f.output"
-                       " FROM watch.site t LEFT JOIN w ON w.site_id = t.id LEFT JOIN f ON "
-                       "f.site_id = t.id"
-                       " WHERE ($1::bigint IS NULL OR t.id = $1) ORDER BY t.code LIMIT 2000";
-    struct db_arg args[] = {DB_ID(id)};
+        " label, h.class, h.importance, k.id AS check_id, k.liveness, s.state, " SINCE_OF(
+            "s") " AS"
+                 " since, s.output, " RANK_OF(
+                     "s.state") " AS rank FROM watch.host h"
+                                " JOIN watch.checks k ON k.host_id = h.id AND k.enabled"
+                                " JOIN watch.check_state s ON s.check_id = k.id"
+                                " WHERE h.enabled AND h.site_id IS NOT NULL AND ($1::bigint IS "
+                                "NULL OR h.site_id = $1)),"
+                                " w AS (SELECT site_id, max(rank) AS rank, count(DISTINCT host_id) "
+                                "AS n_hosts,"
+                                " count(DISTINCT host_id) FILTER (WHERE state = 'critical') AS "
+                                "n_down,"
+                                " count(DISTINCT host_id) FILTER (WHERE state = 'unreachable') AS "
+                                "n_unreachable,"
+                                " count(DISTINCT host_id) FILTER (WHERE state = 'warning') AS "
+                                "n_warning,"
+                                " count(DISTINCT host_id) FILTER (WHERE state = 'unknown') AS "
+                                "n_unknown,"
+                                " max(since) FILTER (WHERE since >= $2 AND NOT EXISTS (SELECT 1 "
+                                "FROM event.transition x"
+                                " WHERE x.check_id = c.check_id AND x.at = c.since AND "
+                                "x.from_state = 'pending' AND"
+                                " x.to_state = 'ok')) AS changed_at FROM c GROUP BY site_id),"
+                                " f AS (SELECT DISTINCT ON (site_id) site_id, label, output, since "
+                                "FROM c WHERE rank > 2"
+                                " ORDER BY site_id, rank DESC, liveness DESC, class = 'router' "
+                                "DESC, importance DESC,"
+                                " since, host_id)"
+                                " SELECT t.id, t.code, t.name, t.short_name, t.address, "
+                                "t.importance::bigint,"
+                                " t.terminals::bigint, coalesce(t.map_x, 0)::bigint AS map_x,"
+                                " coalesce(t.map_y, 0)::bigint AS map_y, coalesce((" RANKS
+                                ")[w.rank], 'none') AS state,"
+                                " coalesce(w.n_hosts, 0) AS n_hosts, coalesce(w.n_down, 0) AS "
+                                "n_down,"
+                                " coalesce(w.n_unreachable, 0) AS n_unreachable, "
+                                "coalesce(w.n_warning, 0) AS n_warning,"
+                                " coalesce(w.n_unknown, 0) AS n_unknown, f.since, w.changed_at, "
+                                "f.label AS cause, f.output"
+                                " FROM watch.site t LEFT JOIN w ON w.site_id = t.id LEFT JOIN f ON "
+                                "f.site_id = t.id"
+                                " WHERE ($1::bigint IS NULL OR t.id = $1) ORDER BY t.code LIMIT "
+                                "2000";
+    struct db_arg args[] = {DB_ID(id), DB_TS(changed_from)};
 
     if (db_select(db, sql, args, HN_ARRAY_LEN(args), overview_site_cols, overview_site_n,
                   sizeof(**out), a, out, n, e) != HN_OK)
@@ -158,26 +169,32 @@ static const char hosts_sql[] = "WITH w AS (SELECT k.host_id, max(" RANK_OF(
                " OR ($7 = 'bad' AND r.state NOT IN ('ok', 'pending', 'none'))))"
                " SELECT m.id, m.name, m.label, m.address, m.class, m.site_id, m.site_name, "
                "m.segment,"
-               " m.segment_name, m.importance, m.enabled, m.state, f.state_since AS since,"
+               " m.segment_name, m.importance, m.enabled, m.state, f.since,"
                " f.name AS check_name, f.output, m.n_checks, m.n_bad, m.acknowledged, m.last_at, "
                "m.total"
-               " FROM m LEFT JOIN LATERAL (SELECT k.name, s.output, s.state_since FROM "
-               "watch.checks k"
-               " JOIN watch.check_state s ON s.check_id = k.id WHERE k.host_id = m.id AND k.enabled"
-               " AND ($5::text IS NULL OR k.monitoring = $5)"
-               " ORDER BY " RANK_OF(
-                   "s.state") " DESC, k.liveness DESC, s.state_since, k.id LIMIT 1) f ON true"
-                              " ORDER BY CASE $8::text WHEN 'site' THEN m.site_code WHEN 'class' "
-                              "THEN m.class"
-                              " WHEN 'address' THEN m.address END,"
-                              " CASE $8::text WHEN '-site' THEN m.site_code WHEN '-class' THEN "
-                              "m.class"
-                              " WHEN '-address' THEN m.address WHEN '-name' THEN m.name END DESC,"
-                              " CASE $8::text WHEN 'state' THEN -m.rank WHEN '-state' THEN m.rank "
-                              "END,"
-                              " CASE $8::text WHEN 'since' THEN f.state_since END,"
-                              " CASE $8::text WHEN '-since' THEN f.state_since END DESC NULLS LAST,"
-                              " m.name LIMIT $9::bigint OFFSET $10::bigint";
+               " FROM m LEFT JOIN LATERAL (SELECT k.name, s.output, " SINCE_OF(
+                   "s") " AS since FROM watch.checks k"
+                        " JOIN watch.check_state s ON s.check_id = k.id WHERE k.host_id = m.id AND "
+                        "k.enabled"
+                        " AND ($5::text IS NULL OR k.monitoring = $5)"
+                        " ORDER BY " RANK_OF(
+                            "s.state") " DESC, k.liveness DESC, since, k.id LIMIT 1) f ON true"
+                                       " ORDER BY CASE $8::text WHEN 'site' THEN m.site_code WHEN "
+                                       "'class' "
+                                       "THEN m.class"
+                                       " WHEN 'address' THEN m.address END,"
+                                       " CASE $8::text WHEN '-site' THEN m.site_code WHEN '-class' "
+                                       "THEN "
+                                       "m.class"
+                                       " WHEN '-address' THEN m.address WHEN '-name' THEN m.name "
+                                       "END DESC,"
+                                       " CASE $8::text WHEN 'state' THEN -m.rank WHEN '-state' "
+                                       "THEN m.rank "
+                                       "END,"
+                                       " CASE $8::text WHEN 'since' THEN f.since END,"
+                                       " CASE $8::text WHEN '-since' THEN f.since END DESC NULLS "
+                                       "LAST,"
+                                       " m.name LIMIT $9::bigint OFFSET $10::bigint";
 
 enum hn_code overview_hosts(struct db *db, struct hn_arena *a, const struct overview_filter *f,
                             const struct overview_host **out, size_t *n, struct hn_err *e)
@@ -289,20 +306,25 @@ enum hn_code overview_checks(struct db *db, struct hn_arena *a, int64_t host_id,
     static const char sql[] =
         "SELECT k.id, k.host_id, h.name AS host_name, h.label AS host_label,"
         " coalesce(h.site_id, 0) AS site_id, t.name AS site_name, k.name, k.kind, k.monitoring,"
-        " coalesce(s.state, 'pending') AS state, coalesce(s.soft, false) AS soft, s.state_since,"
-        " s.first_fail_at, s.last_at, s.last_ok_at, s.last_outcome, s.output,"
-        " u.name AS acknowledged_by, s.acknowledged_at, k.interval_s::bigint AS interval_s,"
-        " k.retry_interval_s::bigint AS retry_interval_s, k.attempts_n::bigint AS attempts_n,"
-        " k.attempts_of::bigint AS attempts_of, k.timeout_s, k.params::text AS params,"
-        " k.thresholds::text AS thresholds, k.enabled, k.sla_flag, h.probe, k.version"
-        " FROM watch.checks k JOIN watch.host h ON h.id = k.host_id"
-        " LEFT JOIN watch.site t ON t.id = h.site_id"
-        " LEFT JOIN watch.check_state s ON s.check_id = k.id"
-        " LEFT JOIN auth.account u ON u.id = s.acknowledged_by"
-        " WHERE ($1::bigint IS NULL OR k.host_id = $1) AND ($2::bigint IS NULL OR k.id = $2)"
-        " AND ($1::bigint IS NOT NULL OR $2::bigint IS NOT NULL)"
-        " ORDER BY " RANK_OF("coalesce(s.state, 'pending')") " DESC, k.liveness DESC, k.name"
-                                                             " LIMIT 500";
+        " coalesce(s.state, 'pending') AS state, coalesce(s.soft, false) AS soft, " SINCE_OF(
+            "s") " AS state_since, s.first_fail_at, s.last_at, s.last_ok_at, s.last_outcome, "
+                 "s.output,"
+                 " u.name AS acknowledged_by, s.acknowledged_at, k.interval_s::bigint AS "
+                 "interval_s,"
+                 " k.retry_interval_s::bigint AS retry_interval_s, k.attempts_n::bigint AS "
+                 "attempts_n,"
+                 " k.attempts_of::bigint AS attempts_of, k.timeout_s, k.params::text AS params,"
+                 " k.thresholds::text AS thresholds, k.enabled, k.sla_flag, h.probe, k.version"
+                 " FROM watch.checks k JOIN watch.host h ON h.id = k.host_id"
+                 " LEFT JOIN watch.site t ON t.id = h.site_id"
+                 " LEFT JOIN watch.check_state s ON s.check_id = k.id"
+                 " LEFT JOIN auth.account u ON u.id = s.acknowledged_by"
+                 " WHERE ($1::bigint IS NULL OR k.host_id = $1) AND ($2::bigint IS NULL OR k.id = "
+                 "$2)"
+                 " AND ($1::bigint IS NOT NULL OR $2::bigint IS NOT NULL)"
+                 " ORDER BY " RANK_OF(
+                     "coalesce(s.state, 'pending')") " DESC, k.liveness DESC, k.name"
+                                                     " LIMIT 500";
     struct db_arg args[] = {DB_ID(host_id), DB_ID(check_id)};
 
     if (db_select(db, sql, args, HN_ARRAY_LEN(args), overview_check_cols, overview_check_n,

@@ -70,9 +70,10 @@ enum hn_code page_incidents(struct http_ctx *c, struct tpl_val *view, int64_t si
     struct ticket *t = NULL;
     size_t n = 0;
     int64_t next = 0;
+    struct ticket_counts all = {0};
     struct tpl_val *list = tpl_set_list(view, "incidents");
 
-    tpl_set_bool(view, "incidents_more", false);
+    tpl_set_i64(view, "incidents_over", 0);
     if (!http_may(c, PERM_TICKET_READ))
         return HN_OK;
     f.kind = "incident";
@@ -80,7 +81,10 @@ enum hn_code page_incidents(struct http_ctx *c, struct tpl_val *view, int64_t si
     f.site_id = site_id;
     f.host_id = host_id;
     f.limit = limit;
-    if (ticket_list(c->db, c->arena, &f, c->now, &t, &n, &next, e) != HN_OK)
+    f.sort = "priority";
+    if (ticket_list(c->db, c->arena, &f, c->now, &t, &n, &next, e) != HN_OK ||
+        (next != 0 && site_id == 0 && host_id == 0 &&
+         ticket_count_open(c->db, "incident", 0, c->now, &all, e) != HN_OK))
         return e->code;
     for (size_t i = 0; i < n; i++) {
         struct tpl_val *m = tpl_push_map(list);
@@ -95,6 +99,6 @@ enum hn_code page_incidents(struct http_ctx *c, struct tpl_val *view, int64_t si
         tpl_set_instant(m, "at", t[i].occurred_at == HN_UNSET ? t[i].created_at : t[i].occurred_at);
         tpl_set_instant(m, "restored_at", t[i].restored_at);
     }
-    tpl_set_bool(view, "incidents_more", next != 0);
+    tpl_set_i64(view, "incidents_over", HN_MAX(all.open - (int64_t)n, 0));
     return HN_OK;
 }

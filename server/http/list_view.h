@@ -11,7 +11,7 @@
 #include "server/http/http.h"
 
 struct http_choice {
-    const char *value;
+    const char *value; /* "" in the first choice: nothing chosen, which else reads "All" */
     const char *label; /* in the user's language */
 };
 

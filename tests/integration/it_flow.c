@@ -198,6 +198,30 @@ static void assert_one_root(int terminals)
                      terminals);
 }
 
+/* The site is said once: by the device's label where that begins with it, else by its short name.
+ */
+static void a_title_says_the_site_once(void **state)
+{
+    (void)state;
+    (void)add("rt", "router", 0, 20, 5, 3);
+    (void)add("sw", "switch", 0, 20, 5, 4);
+    pg_test_sql(db,
+                "UPDATE watch.host SET label = '試験 ルータ' WHERE id = (SELECT max(id) - 1 FROM "
+                "watch.host); UPDATE watch.host SET label = 'スイッチ' WHERE id = (SELECT max(id) "
+                "FROM watch.host)");
+    pass(30, true);
+    fail_at(0, 1, 300);
+    fail_at(1, 1, 300);
+    pass(60, true);
+    assert_int_equal(incidents(), 2);
+    assert_int_equal(
+        pg_test_i64(db,
+                    "SELECT count(*) FROM ticket.ticket WHERE site_id = %" PRId64
+                    " AND (title LIKE '試験 ルータ %%' OR title LIKE '試験 スイッチ %%')",
+                    site),
+        2);
+}
+
 /* MON-17, and "one incident within 60 s" of the interval of 20 s, retry 5 s, 3 of 3. */
 static void a_router_and_seventy_terminals(void **state)
 {
@@ -563,7 +587,8 @@ static void two_workers_at_once(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {T(a_router_and_seventy_terminals),
+    const struct CMUnitTest tests[] = {T(a_title_says_the_site_once),
+                                       T(a_router_and_seventy_terminals),
                                        T(children_come_first),
                                        T(a_child_that_waited_too_long),
                                        T(a_child_that_failed_before),

@@ -86,7 +86,7 @@ static void a_site_is_as_bad_as_its_worst_check(void **state)
     size_t n = 0;
 
     (void)state;
-    OK(overview_sites(db, arena, 0, &s, &n, &e));
+    OK(overview_sites(db, arena, 0, 0, &s, &n, &e));
     assert_int_equal(n, 3);
     assert_string_equal(s[0].state, "ok");
     assert_null(s[0].cause);
@@ -100,7 +100,7 @@ static void a_site_is_as_bad_as_its_worst_check(void **state)
     assert_int_equal(s[1].changed_at, s[1].since);
     assert_string_equal(s[2].state, "none");
     assert_int_equal(s[2].map_x, 0);
-    OK(overview_sites(db, arena, s[1].id, &s, &n, &e));
+    OK(overview_sites(db, arena, s[1].id, 0, &s, &n, &e));
     assert_int_equal(n, 1);
     assert_string_equal(s[0].code, "S02");
 }
@@ -268,6 +268,87 @@ static void planned_stops_name_what_they_cover(void **state)
     assert_false(window_covers(&w[0], "host", site));
 }
 
+/* Three checks of one router in S03: begun, measured again after a gap as before, failed in a gap.
+ */
+static const char gaps[] =
+    "INSERT INTO watch.host (name, address, site_id, class, created_at) SELECT 's03-rt1', "
+    "'10.44.3.1',"
+    " id, 'router', now() FROM watch.site WHERE code = 'S03';"
+    "INSERT INTO watch.checks (host_id, name, kind, interval_s, retry_interval_s, created_at)"
+    " SELECT id, n, 'icmp', 20, 5, now() FROM watch.host, unnest(ARRAY['begun', 'same', 'failed',"
+    " 'silent']) n WHERE name = 's03-rt1';"
+    "INSERT INTO event.transition (check_id, host_id, from_state, to_state, at, confirmed_at,"
+    " created_at) SELECT k.id, k.host_id, v.f, v.t, '2026-10-01T00:00:00Z'::timestamptz + v.m *"
+    " interval '1 minute', '2026-10-01T00:00:00Z'::timestamptz + v.m * interval '1 minute', now()"
+    " FROM (VALUES ('begun', 'pending', 'ok', 50), ('same', 'pending', 'ok', 10), ('same', 'ok',"
+    " 'unknown', 40), ('same', 'unknown', 'ok', 51), ('failed', 'pending', 'ok', 10), ('failed',"
+    " 'ok', 'unknown', 40), ('failed', 'unknown', 'critical', 52), ('silent', 'pending', 'ok', 10),"
+    " ('silent', 'ok', 'unknown', 53)) v(name, f, t, m) JOIN watch.checks k ON k.name = v.name"
+    " ORDER BY v.m;"
+    "INSERT INTO watch.check_state (check_id, state, state_since, known_state, known_since, output,"
+    " last_transition_id) SELECT k.id, x.to_state, x.at, CASE x.to_state WHEN 'unknown' THEN 'ok'"
+    " ELSE x.to_state END, CASE k.name WHEN 'begun' THEN x.at WHEN 'failed' THEN x.at ELSE"
+    " '2026-10-01T00:10:00Z' END, '', x.id FROM watch.checks k CROSS JOIN LATERAL (SELECT * FROM"
+    " event.transition WHERE check_id = k.id ORDER BY at DESC LIMIT 1) x JOIN watch.host h ON h.id "
+    "="
+    " k.host_id WHERE h.name = 's03-rt1';";
+
+static hn_instant changed(const char *off)
+{
+    const struct overview_site *s = NULL;
+    size_t n = 0;
+
+    pg_test_sql(db, hn_arena_fmt(arena,
+                                 "UPDATE watch.checks SET enabled = NOT (name = ANY('{%s}')) WHERE "
+                                 "host_id = (SELECT id FROM watch.host WHERE name = 's03-rt1')",
+                                 off));
+    OK(overview_sites(db, arena, pg_test_i64(db, "SELECT id FROM watch.site WHERE code = 'S03'"),
+                      T0 - 15 * HN_MIN_SPAN, &s, &n, &e));
+    assert_int_equal(n, 1);
+    return s[0].changed_at;
+}
+
+static void first_states_and_gaps_are_no_changes(void **state)
+{
+    int64_t host = 0;
+    int64_t before = 0;
+    int64_t after = 0;
+    const struct event_view *x = NULL;
+    const struct overview_check *k = NULL;
+    size_t n = 0;
+
+    (void)state;
+    pg_test_sql(db, gaps);
+    host = pg_test_i64(db, "SELECT id FROM watch.host WHERE name = 's03-rt1'");
+    struct event_view_filter f = {
+        .host_id = host, .limit = 50, .from = HN_UNSET, .to = HN_UNSET, .changes_only = true};
+    OK(event_view_list(db, arena, &f, &x, &n, &e));
+    assert_int_equal(n, 2);
+    assert_string_equal(x[0].check_name, "silent");
+    assert_string_equal(x[0].to_state, "unknown");
+    assert_string_equal(x[1].check_name, "failed");
+    assert_string_equal(x[1].to_state, "critical");
+    assert_true(x[1].open);
+    f.changes_only = false;
+    OK(event_view_list(db, arena, &f, &x, &n, &e));
+    assert_int_equal(n, 9);
+    /* The mark on the tile likewise. */
+    assert_int_equal(changed(""), T0 - 7 * HN_MIN_SPAN);
+    assert_int_equal(changed("silent"), T0 - 8 * HN_MIN_SPAN);
+    assert_int_equal(changed("silent,failed"), HN_UNSET);
+    /* A state is as old as it is known, not as the last gap. */
+    OK(overview_checks(db, arena, 0,
+                       pg_test_i64(db, "SELECT id FROM watch.checks WHERE name = 'same'"), &k, &n,
+                       &e));
+    assert_int_equal(k[0].state_since, T0 - 50 * HN_MIN_SPAN);
+    /* What was acknowledged before a gap stays so after it. */
+    OK(event_view_open(db, &before, &e));
+    pg_test_sql(db, "UPDATE watch.check_state SET acknowledged_at = '2026-10-01T00:53:00Z' WHERE "
+                    "check_id = (SELECT id FROM watch.checks WHERE name = 'failed')");
+    OK(event_view_open(db, &after, &e));
+    assert_int_equal(after, before - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +358,7 @@ int main(void)
         cmocka_unit_test(a_host_with_all_its_parts),
         cmocka_unit_test(events_that_wait_are_neither_suppressed_nor_acknowledged),
         cmocka_unit_test(planned_stops_name_what_they_cover),
+        cmocka_unit_test(first_states_and_gaps_are_no_changes),
     };
 
     return cmocka_run_group_tests_name("overview", tests, setup, teardown);

@@ -15,6 +15,27 @@ if (document.body.classList.contains('wall')) {
     if (ev.key === 'Escape' && !document.fullscreenElement) location.href = '/board';
     if (ev.key === 'f' && !document.fullscreenElement) root.requestFullscreen?.().catch(() => {});
   });
+  // Nothing scrolls: what has no room is counted, the most pressing stand first.
+  const fit = () => {
+    const list = document.querySelector('.causes');
+    const more = document.querySelector('[data-wall-more]');
+    if (!list) return;
+    const end = list.getBoundingClientRect().bottom + 1;
+    let over = 0;
+    for (const li of list.children) {
+      const out = li.getBoundingClientRect().bottom > end;
+      li.classList.toggle('is-over', out);
+      over += out;
+    }
+    if (!more) return;
+    over += Number(more.dataset.wallMore);
+    more.hidden = over === 0;
+    more.textContent = more.dataset.text.replace('%s', over);
+  };
+  fit();
+  document.addEventListener('hn:refreshed', fit);
+  window.addEventListener('resize', fit);
+  document.fonts?.ready.then(fit);
   const awake = async () => { try { await navigator.wakeLock?.request('screen'); } catch { /* the screen saver decides */ } };
   awake();
   document.addEventListener('visibilitychange', () => { if (!document.hidden) awake(); });
