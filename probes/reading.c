@@ -164,18 +164,23 @@ const char *reading_label(const char *metric)
     return metric;
 }
 
-static void judge(struct reading *r, const char *metric, const char *label, const char *unit,
-                  double v)
+/* The limit that a value reached, mostly none; *s is the state that follows. */
+static const struct threshold *reached(const struct reading *r, const char *metric, double v,
+                                       enum check_result_state *s)
 {
     const struct threshold *t = r->limits == NULL ? NULL : threshold_find(r->limits, metric);
-    enum check_result_state s;
-    double limit;
 
     if (t == NULL)
-        return;
-    s = threshold_state(t, v);
-    if (s == RESULT_OK)
-        return;
+        return NULL;
+    *s = threshold_state(t, v);
+    return *s == RESULT_OK ? NULL : t;
+}
+
+static void tell(struct reading *r, const struct threshold *t, enum check_result_state s,
+                 const char *label, const char *unit, double v)
+{
+    double limit;
+
     if (s == RESULT_UNKNOWN) {
         reading_state(r, s, hn_tr("%s has no value"), label);
         return;
@@ -190,19 +195,27 @@ static void judge(struct reading *r, const char *metric, const char *label, cons
 void reading_value(struct reading *r, const char *metric, const char *unit, const char *kind,
                    double v)
 {
+    enum check_result_state s;
+    const struct threshold *t = reached(r, metric, v, &s);
+
     add(r, metric, unit, kind, v);
-    judge(r, metric, reading_label(metric), unit, v);
+    if (t != NULL)
+        tell(r, t, s, reading_label(metric), unit, v);
 }
 
 void reading_instance(struct reading *r, const char *name, const char *instance, const char *label,
                       const char *unit, const char *kind, double v)
 {
     const char *metric = hn_arena_fmt(r->arena, "%s.%s", name, instance);
+    enum check_result_state s;
+    const struct threshold *t = reached(r, metric, v, &s);
 
     add(r, metric, unit, kind, v);
+    if (t == NULL)
+        return;
     if (label == NULL)
         label = hn_arena_fmt(r->arena, "%s %s", reading_label(name), instance);
-    judge(r, metric, label, unit, v);
+    tell(r, t, s, label, unit, v);
 }
 
 /* At most READING_OUTPUT_MAX octets of valid UTF-8, without control characters: parts of it may

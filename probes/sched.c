@@ -8,6 +8,8 @@
 #define AT_ONCE_PAUSE_US (1 * HN_SEC)
 /* A check that is new is probed within this time, not only in its own slot. */
 #define FIRST_US (5 * HN_SEC)
+/* Checks share slots this far apart: what is due together leaves in one system call. */
+#define SLOT_US (20 * HN_MS)
 /* So many missed slots of one check are told one by one; more are told by the gap in its results.
  */
 #define LOST_TOLD 10
@@ -78,8 +80,9 @@ struct task *sched_find(struct sched *s, int64_t check_id)
 static hn_span phase_of(const struct probe_spec *spec)
 {
     uint64_t turn = (uint64_t)spec->check_id * UINT64_C(0x9E3779B97F4A7C15) >> 32;
+    hn_span phase = (hn_span)((double)turn / 4294967296.0 * (double)spec->policy.interval_us);
 
-    return (hn_span)((double)turn / 4294967296.0 * (double)spec->policy.interval_us);
+    return spec->policy.interval_us < HN_SEC ? phase : phase - phase % SLOT_US;
 }
 
 /* The first slot after `after`. */

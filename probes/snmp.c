@@ -11,7 +11,9 @@
 /* Varbinds that one GETBULK may ask for, at most: about 3 KB of ordinary answers. */
 #define BULK_VARBINDS 100
 #define BULK_START 20
-#define GET_CHUNK 50
+/* OIDs that one GET may ask for, at most, and what they may take of a datagram. */
+#define GET_OIDS 60
+#define GET_OCTETS 3000
 #define CELLS_MAX ((size_t)400000)
 #define ARENAS_KEPT 64
 /* What a device says of itself is asked so often; sent on when it changed. */
@@ -31,6 +33,8 @@ struct kept {
     struct snmp_rates *rates;
     int32_t repetitions;  /* of a GETBULK */
     int good;             /* answers since it was last changed */
+    size_t get;           /* OIDs of a GET */
+    size_t get_most;      /* more were too many for it */
     int64_t inventory_at; /* monotonic: when it is due */
     uint64_t inventory;   /* hash of what was last sent */
 };
@@ -42,6 +46,12 @@ struct column {
     bool is_done;
 };
 
+/* What is to be asked by GET. */
+struct wanted {
+    unsigned object;
+    struct hn_bytes oid;
+};
+
 struct run {
     struct snmp *snmp;
     struct task *task;
@@ -50,14 +60,18 @@ struct run {
     struct snmp_request q;
     struct loop_timer limit; /* all of it */
     struct snmp_got got;
-    size_t step;     /* of the profile; n_steps = the check's own items; beyond: the end */
-    size_t next_get; /* items that were asked already */
+    size_t step;      /* of the profile; n_steps = the check's own items; beyond: the end */
+    size_t next_item; /* of the check's own, that is not asked yet */
+    struct wanted *want;
+    size_t n_want, at_want; /* before at_want: asked */
+    size_t n_asked;         /* of them in the request that runs */
     bool in_walk, began;
     struct column *col;
     size_t n_col;
     unsigned object[SNMP_REQUEST_OIDS]; /* of each OID in q */
     struct column *asked[SNMP_REQUEST_OIDS];
     bool looped, ran_out, with_inventory;
+    bool waits; /* for the address of a name */
 };
 
 static void next_step(struct run *r);
@@ -82,7 +96,8 @@ static void arena_give(struct snmp *s, struct hn_arena *a)
 static void release(struct run *r)
 {
     snmp_io_cancel(&r->q);
-    resolver_cancel(r->snmp->resolver, r);
+    if (r->waits)
+        resolver_cancel(r->snmp->resolver, r);
     loop_timer_off(sched_loop(r->snmp->sched), &r->limit);
 }
 
@@ -169,13 +184,41 @@ static void ask_oid(struct run *r, unsigned object, struct hn_bytes oid)
     r->q.oid[r->q.n++] = oid;
 }
 
+static void want(struct run *r, unsigned object, struct hn_bytes oid)
+{
+    r->want[r->n_want++] = (struct wanted){object, oid};
+}
+
+/* As many of the wanted as one request takes. */
+static void get_some(struct run *r)
+{
+    size_t octets = 0;
+
+    r->q.n = 0;
+    while (r->at_want < r->n_want && r->q.n < r->kept->get && octets < GET_OCTETS) {
+        ask_oid(r, r->want[r->at_want].object, r->want[r->at_want].oid);
+        octets += r->want[r->at_want++].oid.n + 8;
+    }
+    r->n_asked = r->q.n;
+    ask(r, SNMP_GET);
+}
+
+/* The request that runs was too large for the device: the same in halves. */
+static void get_less(struct run *r)
+{
+    r->kept->get = r->kept->get_most = HN_MAX(r->n_asked / 2, (size_t)1);
+    r->at_want -= r->n_asked;
+    get_some(r);
+}
+
 /* The columns that are not at their end. */
 static void send_walk(struct run *r)
 {
+    size_t columns = HN_MIN((size_t)SNMP_STEP_OBJECTS, (size_t)r->q.access->max_oids);
     int32_t most;
 
     r->q.n = 0;
-    for (size_t i = 0; i < r->n_col && r->q.n < SNMP_STEP_OBJECTS; i++)
+    for (size_t i = 0; i < r->n_col && r->q.n < columns; i++)
         if (!r->col[i].is_done) {
             r->asked[r->q.n] = &r->col[i];
             ask_oid(r, r->col[i].object, r->col[i].last);
@@ -190,7 +233,7 @@ static void send_walk(struct run *r)
         ask(r, SNMP_GETNEXT);
         return;
     }
-    most = BULK_VARBINDS / (int32_t)r->q.n;
+    most = (int32_t)HN_MIN(BULK_VARBINDS, r->q.access->max_oids) / (int32_t)r->q.n;
     r->kept->repetitions = HN_MAX(HN_MIN(r->kept->repetitions, most), 1);
     ask(r, SNMP_GETBULK);
 }
@@ -212,12 +255,12 @@ static void step_of_profile(struct run *r, const struct snmp_step *s)
 
         col[i] = (struct column){.object = s->object[i], .prefix = oid, .last = oid};
         if (!s->is_walk)
-            ask_oid(r, s->object[i], oid);
+            want(r, s->object[i], oid);
     }
     if (s->is_walk)
         begin_walk(r, col, s->n);
     else
-        ask(r, SNMP_GET);
+        get_some(r);
 }
 
 static bool wanted(const struct run *r, const struct snmp_step *s)
@@ -232,43 +275,43 @@ static bool wanted(const struct run *r, const struct snmp_step *s)
     return true;
 }
 
-/* The check's own items: instances in chunks, then the columns. false: none are left. */
+/* The check's own items: first the instances, then the columns. false: none are left. */
 static bool own_items(struct run *r)
 {
     const struct snmp_params *p = params_of(r);
+    const struct snmp_item *it;
 
-    while (r->next_get < p->n_items && !p->item[r->next_get].is_walk && r->q.n < GET_CHUNK) {
-        ask_oid(r, OBJ_COUNT + (unsigned)r->next_get, p->item[r->next_get].oid);
-        r->next_get++;
-    }
-    if (r->q.n > 0) { /* among them sysUpTime, the first time */
-        ask(r, SNMP_GET);
+    for (; r->next_item < p->n_items && !p->item[r->next_item].is_walk; r->next_item++)
+        want(r, OBJ_COUNT + (unsigned)r->next_item, p->item[r->next_item].oid);
+    if (r->n_want > 0) { /* among them sysUpTime, the first time */
+        get_some(r);
         return true;
     }
-    if (r->next_get < p->n_items) {
-        struct column col = {.object = OBJ_COUNT + (unsigned)r->next_get,
-                             .prefix = p->item[r->next_get].oid,
-                             .last = p->item[r->next_get].oid};
-
-        r->next_get++;
-        begin_walk(r, &col, 1);
-        return true;
-    }
-    return false;
+    if (r->next_item == p->n_items)
+        return false;
+    it = &p->item[r->next_item];
+    begin_walk(r,
+               &(struct column){.object = OBJ_COUNT + (unsigned)r->next_item++,
+                                .prefix = it->oid,
+                                .last = it->oid},
+               1);
+    return true;
 }
 
 static void next_step(struct run *r)
 {
     const struct snmp_profile *profile = snmp_profile(params_of(r)->profile);
 
-    r->q.n = 0;
+    if (r->at_want < r->n_want) {
+        get_some(r);
+        return;
+    }
+    r->n_want = r->at_want = 0;
     if (!r->began) { /* sysUpTime goes with the first request */
-        const struct snmp_step *s = profile->n_steps > 0 ? &profile->step[0] : NULL;
-
         r->began = true;
-        ask_oid(r, OBJ_sysUpTime, snmp_object_oid(OBJ_sysUpTime));
-        if (s != NULL && s->is_walk) {
-            ask(r, SNMP_GET);
+        want(r, OBJ_sysUpTime, snmp_object_oid(OBJ_sysUpTime));
+        if (profile->n_steps > 0 && profile->step[0].is_walk) {
+            get_some(r);
             return;
         }
     }
@@ -317,18 +360,56 @@ static bool get_again(struct run *r, const struct snmp_msg *m)
     return true;
 }
 
+static void fewer(struct run *r)
+{
+    r->kept->repetitions = HN_MAX(r->kept->repetitions / 2, 1);
+    r->kept->good = 0;
+}
+
+/* After some good answers a little more is tried at a time. */
+static void more(struct run *r)
+{
+    struct kept *k = r->kept;
+
+    if (++k->good < 20)
+        return;
+    k->good = 0;
+    if (r->in_walk && k->repetitions < BULK_VARBINDS)
+        k->repetitions += HN_MAX(k->repetitions / 4, 1);
+    if (!r->in_walk && k->get < k->get_most)
+        k->get = HN_MIN(2 * k->get, k->get_most);
+}
+
+/* Which question an OID answers: looked for from *k on, all round. */
+static bool find_asked(const struct run *r, struct hn_bytes oid, size_t *k)
+{
+    for (size_t i = 0; i < r->q.n; i++) {
+        size_t at = (*k + i) % r->q.n;
+
+        if (oid.n == r->q.oid[at].n && memcmp(oid.p, r->q.oid[at].p, oid.n) == 0) {
+            *k = at;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void take_get(struct run *r, const struct snmp_msg *m)
 {
     static const struct hn_bytes none = {.p = (const uint8_t *)"", .n = 0};
 
+    if (m->pdu.error_status == SNMP_TOO_BIG && r->n_asked > 1) {
+        get_less(r);
+        return;
+    }
     if (m->pdu.error_status != SNMP_NO_ERROR && get_again(r, m))
         return;
     if (m->pdu.error_status == SNMP_NO_ERROR) {
-        for (size_t i = 0; i < m->pdu.n; i++)
-            for (size_t k = 0; k < r->q.n; k++)
-                if (m->pdu.vb[i].oid.n == r->q.oid[k].n &&
-                    memcmp(m->pdu.vb[i].oid.p, r->q.oid[k].p, r->q.oid[k].n) == 0)
-                    take_cell(r, r->object[k], none, &m->pdu.vb[i].v);
+        /* mostly the answers stand in the order of the questions */
+        for (size_t i = 0, k = 0; i < m->pdu.n; i++)
+            if (find_asked(r, m->pdu.vb[i].oid, &k))
+                take_cell(r, r->object[k++], none, &m->pdu.vb[i].v);
+        more(r);
     }
     next_step(r);
 }
@@ -350,20 +431,6 @@ static void take_row(struct run *r, struct column *c, const struct snmp_varbind 
               (struct hn_bytes){.p = vb->oid.p + c->prefix.n, .n = vb->oid.n - c->prefix.n},
               &vb->v);
     c->last = vb->oid; /* in the datagram: copied when the datagram is done with */
-}
-
-static void fewer(struct run *r)
-{
-    r->kept->repetitions = HN_MAX(r->kept->repetitions / 2, 1);
-    r->kept->good = 0;
-}
-
-static void more(struct run *r)
-{
-    if (++r->kept->good >= 20 && r->kept->repetitions < BULK_VARBINDS) {
-        r->kept->repetitions += HN_MAX(r->kept->repetitions / 4, 1);
-        r->kept->good = 0;
-    }
 }
 
 static void take_walk(struct run *r, const struct snmp_msg *m)
@@ -403,6 +470,13 @@ static void no_answer(struct run *r)
         fewer(r);
         send_walk(r);
         return;
+    }
+    if (!r->in_walk && r->n_asked > 1) {
+        if (r->got.at != HN_UNSET) {
+            get_less(r);
+            return;
+        }
+        r->kept->get = HN_MAX(r->kept->get / 2, (size_t)1); /* the next time; it may be away */
     }
     if (r->got.at == HN_UNSET) {
         /* some agents drop in silence what they cannot decrypt */
@@ -458,6 +532,7 @@ static void on_address(void *ctx, const struct net_addr *to, const char *why)
 {
     struct run *r = ctx;
 
+    r->waits = false;
     if (to == NULL) {
         fail(r, why);
         return;
@@ -475,6 +550,7 @@ static struct kept *kept_of(struct task *t)
         t->kept = k = MEM_NEW(struct kept);
         k->rates = snmp_rates_new();
         k->repetitions = BULK_START;
+        k->get = k->get_most = HN_MIN(GET_OIDS, (size_t)t->spec->snmp->max_oids);
     }
     return k;
 }
@@ -491,6 +567,7 @@ static void start(void *self, struct task *t)
     r->kept = kept_of(t);
     r->arena = arena_take(s);
     r->got = (struct snmp_got){.arena = r->arena, .at = HN_UNSET, .uptime_cs = -1};
+    r->want = hn_arena_make(r->arena, struct wanted, SNMP_STEP_OBJECTS + 1 + params_of(r)->n_items);
     r->with_inventory = loop_mono(sched_loop(s->sched)).us >= r->kept->inventory_at;
     r->q.sent_at = HN_UNSET;
     r->q.access = t->spec->snmp;
@@ -504,7 +581,7 @@ static void start(void *self, struct task *t)
     switch (resolver_ask(s->resolver, t->spec->address, &to, &why, on_address, r)) {
     case RESOLVE_OK: on_address(r, &to, NULL); break;
     case RESOLVE_FAILED: on_address(r, NULL, why); break;
-    case RESOLVE_WAIT: break;
+    case RESOLVE_WAIT: r->waits = true; break;
     }
 }
 

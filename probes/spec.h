@@ -75,6 +75,7 @@ enum snmp_profile_id {
 };
 
 #define SNMP_ITEMS_MAX 200
+#define SNMP_OIDS_MAX 100 /* of max_oids, and what it is where nothing is said */
 /* One OID that a person asked for: an instance to get, or a column to walk. */
 struct snmp_item {
     struct hn_bytes oid; /* content octets */
@@ -95,6 +96,7 @@ struct snmp_access {
     const char *community;
     const char *context;
     int64_t port;
+    int64_t max_oids; /* values that one request asks for, at most: some devices take only one */
     const struct usm_secret *secret; /* v3 */
 };
 

@@ -12,8 +12,9 @@ static const char *const http_fields[] = {
 static const char *const snmp_fields[] = {"profile", "oids", "walk", NULL};
 static const char *const item_fields[] = {"oid", "metric", "unit", "kind", NULL};
 static const char *const limit_fields[] = {"warning", "critical", "direction", NULL};
-static const char *const access_fields[] = {"version",  "community", "port",     "user",    "auth",
-                                            "auth_key", "priv",      "priv_key", "context", NULL};
+static const char *const access_fields[] = {"version", "community", "port", "user",
+                                            "auth",    "auth_key",  "priv", "priv_key",
+                                            "context", "max_oids",  NULL};
 
 enum hn_code spec_json_icmp(struct json_object *o, struct probe_spec *s, struct hn_err *e)
 {
@@ -227,8 +228,11 @@ enum hn_code spec_json_access(const char *text, struct spec_keys *keys, struct p
     struct snmp_access *acc = hn_arena_make(s->arena, struct snmp_access, 1);
     HN_JSON o = NULL;
 
-    *acc = (struct snmp_access){
-        .version = SNMP_V2C, .community = "public", .context = "", .port = 161};
+    *acc = (struct snmp_access){.version = SNMP_V2C,
+                                .community = "public",
+                                .context = "",
+                                .port = 161,
+                                .max_oids = SNMP_OIDS_MAX};
     s->snmp = acc;
     if (text == NULL || text[0] == '\0' || hn_streq(text, "null"))
         return HN_OK;
@@ -239,6 +243,7 @@ enum hn_code spec_json_access(const char *text, struct spec_keys *keys, struct p
     (void)hn_json_text(o, "community", HN_OPT, 1, 200, s->arena, &acc->community, e);
     (void)hn_json_text(o, "context", HN_OPT, 0, 200, s->arena, &acc->context, e);
     (void)hn_json_i64(o, "port", HN_OPT, 1, 65535, &acc->port, e);
+    (void)hn_json_i64(o, "max_oids", HN_OPT, 1, SNMP_OIDS_MAX, &acc->max_oids, e);
     if (acc->version == SNMP_V3)
         (void)read_v3(o, keys, s, acc, e);
     return hn_json_no_others(o, access_fields, e);

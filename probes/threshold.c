@@ -6,14 +6,18 @@
 const struct threshold *threshold_find(const struct thresholds *t, const char *metric)
 {
     const struct threshold *general = NULL;
-    size_t base = strcspn(metric, ".");
 
     for (size_t i = 0; i < t->n; i++) {
         const char *name = t->v[i].metric;
+        size_t same = 0;
 
-        if (hn_streq(name, metric))
+        while (name[same] != '\0' && name[same] == metric[same])
+            same++;
+        if (name[same] != '\0')
+            continue;
+        if (metric[same] == '\0')
             return &t->v[i];
-        if (strlen(name) == base && memcmp(name, metric, base) == 0)
+        if (metric[same] == '.' && memchr(name, '.', same) == NULL)
             general = &t->v[i];
     }
     return general;

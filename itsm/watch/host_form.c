@@ -12,8 +12,8 @@
 static const char *const fields[] = {
     "name",         "label",      "address",    "site_id",    "segment_id", "system_id",
     "line_id",      "class",      "probe",      "importance", "owner",      "enabled",
-    "snmp_version", "snmp_port",  "snmp_user",  "snmp_auth",  "snmp_priv",  "version",
-    "check_icmp",   "check_snmp", "check_http", "http_url",   NULL};
+    "snmp_version", "snmp_port",  "snmp_user",  "snmp_auth",  "snmp_priv",  "snmp_max_oids",
+    "version",      "check_icmp", "check_snmp", "check_http", "http_url",   NULL};
 
 static const char *const importances[] = {"1", "2", "3", NULL};
 static const char *const snmp_versions[] = {"2c", "3", NULL};
@@ -187,6 +187,8 @@ enum hn_code host_edit_page(struct http_ctx *c, struct hn_err *e)
     tpl_set_str(form, "owner", or_empty(h.owner));
     tpl_set_str(form, "enabled", h.enabled ? "1" : "");
     tpl_set_str(form, "snmp_version", or_empty(facts.snmp_version));
+    if (facts.snmp_max_oids != 0)
+        tpl_set_str(form, "snmp_max_oids", id_text(c->arena, facts.snmp_max_oids));
     tpl_set_str(form, "version", id_text(c->arena, h.version));
     return show(c, id, view, h.parents, NULL, e);
 }
@@ -200,12 +202,14 @@ static void read_snmp(struct http_ctx *c, const char **out, struct hn_err *e)
     const char *priv = NULL;
     const char *text = NULL;
     int64_t port = 0;
+    int64_t max_oids = 0;
     struct hn_sbuf b;
     struct hn_jw w;
     static const char *const secrets[] = {"community", "user", "auth_key", "priv_key"};
 
     http_form_word(c, "snmp_version", HN_OPT, snmp_versions, &version, e);
     http_form_i64(c, "snmp_port", HN_OPT, 1, 65535, &port, e);
+    http_form_i64(c, "snmp_max_oids", HN_OPT, 1, 100, &max_oids, e);
     http_form_word(c, "snmp_auth", HN_OPT, auths, &auth, e);
     http_form_word(c, "snmp_priv", HN_OPT, privs, &priv, e);
     if (version == NULL) {
@@ -218,6 +222,8 @@ static void read_snmp(struct http_ctx *c, const char **out, struct hn_err *e)
     hn_jw_text(&w, "version", version);
     if (port != 0)
         hn_jw_i64(&w, "port", port);
+    if (max_oids != 0)
+        hn_jw_i64(&w, "max_oids", max_oids);
     for (size_t i = 0; i < HN_ARRAY_LEN(secrets); i++) {
         text = NULL;
         http_form_words(c, hn_arena_fmt(c->arena, "snmp_%s", secrets[i]), HN_OPT, 200, &text, e);

@@ -161,6 +161,7 @@ struct overview_host_facts {
     const char *line_code;
     const char *probe;
     const char *snmp_version; /* NULL: no SNMP */
+    int64_t snmp_max_oids;    /* 0: as many as fit */
     const char *owner;
     const char *sys_name;
     const char *sys_descr;

@@ -241,11 +241,12 @@ enum hn_code overview_neighbours(struct db *db, struct hn_arena *a, int64_t host
 const struct db_col overview_facts_cols[] = {
     DB_COL(overview_host_facts, system_name),  DB_COL(overview_host_facts, line_id),
     DB_COL(overview_host_facts, line_code),    DB_COL(overview_host_facts, probe),
-    DB_COL(overview_host_facts, snmp_version), DB_COL(overview_host_facts, owner),
-    DB_COL(overview_host_facts, sys_name),     DB_COL(overview_host_facts, sys_descr),
-    DB_COL(overview_host_facts, vendor),       DB_COL(overview_host_facts, model),
-    DB_COL(overview_host_facts, serial),       DB_COL(overview_host_facts, sample),
-    DB_COL(overview_host_facts, created_at),   DB_COL(overview_host_facts, version),
+    DB_COL(overview_host_facts, snmp_version), DB_COL(overview_host_facts, snmp_max_oids),
+    DB_COL(overview_host_facts, owner),        DB_COL(overview_host_facts, sys_name),
+    DB_COL(overview_host_facts, sys_descr),    DB_COL(overview_host_facts, vendor),
+    DB_COL(overview_host_facts, model),        DB_COL(overview_host_facts, serial),
+    DB_COL(overview_host_facts, sample),       DB_COL(overview_host_facts, created_at),
+    DB_COL(overview_host_facts, version),
 };
 const size_t overview_facts_n = HN_ARRAY_LEN(overview_facts_cols);
 
@@ -254,7 +255,8 @@ enum hn_code overview_facts(struct db *db, struct hn_arena *a, int64_t host_id,
 {
     static const char sql[] =
         "SELECT y.name AS system_name, coalesce(h.line_id, 0) AS line_id, l.code AS line_code,"
-        " h.probe, h.snmp ->> 'version' AS snmp_version, h.owner, h.sys_name, h.sys_descr,"
+        " h.probe, h.snmp ->> 'version' AS snmp_version, coalesce((h.snmp ->> 'max_oids')::bigint, "
+        "0) AS snmp_max_oids, h.owner, h.sys_name, h.sys_descr,"
         " h.vendor, h.model, h.serial, h.sample, h.created_at, h.version FROM watch.host h"
         " LEFT JOIN watch.system y ON y.id = h.system_id LEFT JOIN watch.line l ON l.id ="
         " h.line_id WHERE h.id = $1";

@@ -197,7 +197,7 @@ static void read_snmp(struct json_object *o, struct hn_arena *a, const char **ou
     struct json_object *s = NULL;
     struct hn_sbuf b;
     struct hn_jw w;
-    int64_t port = 0;
+    int64_t n = 0;
 
     if (!hn_json_has(o, "snmp"))
         return;
@@ -227,11 +227,16 @@ static void read_snmp(struct json_object *o, struct hn_arena *a, const char **ou
             if (words[i] == NULL)
                 (void)hn_fail_field(e, field, "must be one of 1, 2c, 3");
             hn_jw_text(&w, key, text);
-        } else if (hn_streq(key, "port")) {
-            port = v == NULL ? 161 : json_object_get_int64(v);
-            if ((v != NULL && !json_object_is_type(v, json_type_int)) || port < 1 || port > 65535)
-                (void)hn_fail_field(e, field, "must be a number from 1 to 65535");
-            hn_jw_i64(&w, key, port);
+        } else if (hn_streq(key, "port") || hn_streq(key, "max_oids")) {
+            int64_t most = hn_streq(key, "port") ? 65535 : 100;
+
+            n = v == NULL ? 0 : json_object_get_int64(v);
+            if (v != NULL && (!json_object_is_type(v, json_type_int) || n < 1 || n > most))
+                (void)hn_fail_field(e, field, "must be a number from 1 to %" PRId64, most);
+            if (v == NULL)
+                hn_jw_null(&w, key);
+            else
+                hn_jw_i64(&w, key, n);
         } else {
             while (i < HN_ARRAY_LEN(texts) && !hn_streq(texts[i], key))
                 i++;

@@ -28,6 +28,7 @@ enum mode {
     LOOPS,            /* GETBULK: the same rows again and again */
     SMALL,            /* tooBig for more than four varbinds */
     SILENT_LARGE,     /* no answer to more than four repetitions */
+    SILENT_LONG,      /* no answer to more than four questions */
     NOTHING,
     SOME_NOTHING, /* answers the first request only */
     DEAF,         /* needs three tries */
@@ -40,6 +41,7 @@ struct agent {
     pthread_t thread;
     enum mode mode;
     int n_requests;
+    size_t most;     /* varbinds of a request so far */
     uint32_t octets; /* of each row's counter */
     uint32_t uptime;
     bool stop;
@@ -148,6 +150,7 @@ static void misbehave(struct snmp_msg *m, const struct sockaddr_in *to, socklen_
     case LOOPS:
     case SMALL:
     case SILENT_LARGE:
+    case SILENT_LONG:
     case NOTHING:
     case SOME_NOTHING:
     case DEAF: break;
@@ -172,8 +175,10 @@ static void *serve(void *arg)
         ag.n_requests++;
         if (ag.mode == NOTHING || (ag.mode == SOME_NOTHING && ag.n_requests > 1) ||
             (ag.mode == DEAF && ag.n_requests % 3 != 0) ||
-            (ag.mode == SILENT_LARGE && m.pdu.type == SNMP_GETBULK && m.pdu.error_index > 4))
+            (ag.mode == SILENT_LARGE && m.pdu.type == SNMP_GETBULK && m.pdu.error_index > 4) ||
+            (ag.mode == SILENT_LONG && m.pdu.n > 4))
             continue;
+        ag.most = HN_MAX(ag.most, m.pdu.n);
         m.pdu.n = fill(&m, answer, oid);
         m.pdu.vb = answer;
         m.pdu.error_status = m.pdu.error_index = 0;
@@ -267,6 +272,85 @@ static void small_devices_get_small_questions(void **state)
     (void)state;
     all_rows(probe(SMALL, WALK));
     all_rows(probe(SILENT_LARGE, WALK));
+}
+
+/* A check of 30 instances. */
+static const char *many(void)
+{
+    static char text[4096];
+    int n = snprintf(text, sizeof(text), "{\"oids\": [");
+
+    for (int i = 1; i <= ROWS; i++)
+        n += snprintf(text + n, sizeof(text) - (size_t)n,
+                      "%s{\"oid\": \"1.3.6.1.4.1.7967.6.%d\", \"metric\": \"m%d\"}",
+                      i == 1 ? "" : ", ", i, i);
+    (void)snprintf(text + n, sizeof(text) - (size_t)n, "]}");
+    return text;
+}
+
+static void many_questions(void **state)
+{
+    const struct ingest_result *r;
+
+    (void)state;
+    ag.most = 0;
+    r = probe(RIGHT, many());
+    assert_int_equal(r->n_values, ROWS);
+    assert_int_equal(ag.n_requests, 1);
+    assert_int_equal(ag.most, ROWS + 1); /* sysUpTime too */
+    ag.most = 0;
+    r = probe(SMALL, many()); /* tooBig: the same in halves */
+    assert_int_equal(r->outcome, OUTCOME_OK);
+    assert_int_equal(r->n_values, ROWS);
+}
+
+static void one_question_at_a_time(void **state)
+{
+    char host[80];
+    struct spec_row row = rig_row(4, "snmp", "127.0.0.1", many());
+    const struct ingest_result *r;
+
+    (void)state;
+    ag.mode = RIGHT;
+    ag.most = 0;
+    ag.n_requests = 0;
+    (void)snprintf(host, sizeof(host), "{\"port\": %d, \"max_oids\": 1}", ag.port);
+    row.snmp = host;
+    r = rig_once(rig, &row);
+    assert_int_equal(r->n_values, ROWS);
+    assert_int_equal(ag.n_requests, ROWS + 1);
+    assert_int_equal(ag.most, 1);
+    row = rig_row(5, "snmp", "127.0.0.1", WALK);
+    row.snmp = host;
+    ag.most = 0;
+    ag.n_requests = 0;
+    all_rows(rig_once(rig, &row));
+    assert_int_equal(ag.n_requests, ROWS + 2);
+}
+
+/* A device that drops in silence what is too long for it is found out after some probes. */
+static void a_device_that_drops_long_requests(void **state)
+{
+    char host[60];
+    struct spec_row row = rig_row(6, "snmp", "127.0.0.1", many());
+    const struct ingest_result *r = NULL;
+    int tries = 0;
+
+    (void)state;
+    ag.mode = SILENT_LONG;
+    (void)snprintf(host, sizeof(host), "{\"port\": %d}", ag.port);
+    row.snmp = host;
+    row.timeout_s = 0.2;
+    row.interval_s = row.retry_interval_s = 1;
+    rig_put(rig, &row);
+    do
+        r = rig_next(rig, 5000);
+    while (r != NULL && r->outcome != OUTCOME_OK && ++tries < 12);
+    assert_non_null(r);
+    assert_int_equal(r->outcome, OUTCOME_OK);
+    assert_int_equal(r->n_values, ROWS);
+    assert_in_range(tries, 1, 11);
+    sched_remove(rig_sched(rig), 6);
 }
 
 static void silence(void **state)
@@ -367,6 +451,9 @@ int main(void)
         cmocka_unit_test(a_table_without_an_end),
         cmocka_unit_test(small_devices_get_small_questions),
         cmocka_unit_test(silence),
+        cmocka_unit_test(many_questions),
+        cmocka_unit_test(one_question_at_a_time),
+        cmocka_unit_test(a_device_that_drops_long_requests),
         cmocka_unit_test(with_v1),
         cmocka_unit_test(a_restart_between_probes),
     };

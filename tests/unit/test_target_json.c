@@ -25,6 +25,8 @@ static struct bad hosts[] = {
      "snmp.version"},
     {"host: snmp port", "{\"name\":\"a\",\"address\":\"b\",\"snmp\":{\"port\":70000}}",
      "snmp.port"},
+    {"host: snmp max_oids", "{\"name\":\"a\",\"address\":\"b\",\"snmp\":{\"max_oids\":101}}",
+     "snmp.max_oids"},
     {"host: snmp member", "{\"name\":\"a\",\"address\":\"b\",\"snmp\":{\"passwd\":\"x\"}}",
      "snmp.passwd"},
     {"host: a check without kind",
