@@ -109,7 +109,13 @@ size_t hn_utf8_span(const char *s, size_t n)
     size_t i = 0;
 
     while (i < n) {
-        size_t len = utf8_sequence(p + i, n - i);
+        size_t len;
+
+        if (p[i] >= 0x01 && p[i] < 0x80) { /* mostly */
+            i++;
+            continue;
+        }
+        len = utf8_sequence(p + i, n - i);
 
         if (len == 0)
             break;

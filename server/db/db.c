@@ -14,6 +14,7 @@ struct db {
     int timeout_ms;
     int depth;   /* of nested transactions */
     bool doomed; /* an inner one left without commit */
+    uint64_t undone;
     bool notified;
     const char *listening[32];
     size_t n_listening;
@@ -387,6 +388,7 @@ enum hn_code db_commit(struct db_tx *tx, struct hn_err *e)
     /* A COMMIT of a failed transaction answers ROLLBACK. */
     if (!hn_streq(PQcmdStatus(r), "COMMIT")) {
         db->depth = 0;
+        db->undone++;
         tx->db = NULL;
         (void)hn_fail(e, HN_E_INTERNAL, "an internal error; it has been recorded");
         return hn_ctx(e, "commit of a failed transaction");
@@ -410,8 +412,19 @@ void db_tx_end(struct db_tx *tx)
         return;
     }
     db->depth = 0;
+    db->undone++;
     if (db->conn != NULL && PQstatus(db->conn) == CONNECTION_OK)
         (void)run_simple(db, "ROLLBACK", &e); /* a lost connection has rolled back already */
+}
+
+bool db_in_tx(const struct db *db)
+{
+    return db->depth > 0;
+}
+
+uint64_t db_undone(const struct db *db)
+{
+    return db->undone;
 }
 
 enum hn_code db_part_begin(struct db *db, struct db_part *part, struct hn_err *e)
@@ -433,6 +446,7 @@ enum hn_code db_part_end(struct db_part *part, bool keep, struct hn_err *e)
         return HN_OK;
     part->db = NULL;
     if (!keep) {
+        db->undone++;
         if (run_simple(db, "ROLLBACK TO SAVEPOINT part", e) != HN_OK)
             return hn_ctx(e, "back to the savepoint");
         db->doomed = part->doomed;

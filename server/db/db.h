@@ -141,6 +141,11 @@ void db_tx_end(struct db_tx *tx);
 HN_MUST_USE enum hn_code db_begin(struct db *db, struct db_tx *tx, struct hn_err *e);
 HN_MUST_USE enum hn_code db_commit(struct db_tx *tx, struct hn_err *e);
 
+/* For what is kept beside the database: whether a transaction is open now, and how many (parts of
+ * one too) were undone on this connection so far. */
+bool db_in_tx(const struct db *db);
+uint64_t db_undone(const struct db *db);
+
 /* A piece of work that may fail without spoiling the transaction around it: one item of many. With
  * `keep` false all of the piece is undone. Outside a transaction it does nothing. */
 struct db_part {

@@ -96,12 +96,9 @@ static hn_instant whole_ms(hn_instant t)
     return rest < 0 ? t - rest - HN_MS : t - rest;
 }
 
-/* The results in order of check and time, and the checks' ids. */
-static struct hn_i64s sort_results(struct batch *b, const struct ingest_result *r, size_t n)
+/* The results in order of check and time. */
+static void sort_results(struct batch *b, const struct ingest_result *r, size_t n)
 {
-    int64_t *ids = hn_arena_make(b->a, int64_t, n);
-    size_t k = 0;
-
     b->item = hn_arena_make(b->a, struct batch_item, n);
     b->n = n;
     for (size_t i = 0; i < n; i++) {
@@ -115,10 +112,6 @@ static struct hn_i64s sort_results(struct batch *b, const struct ingest_result *
                                          .output = clean(b->a, r[i].output, OUTPUT_MAX)};
     }
     qsort(b->item, n, sizeof(*b->item), by_check_and_time);
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || b->item[i].r->check_id != b->item[i - 1].r->check_id)
-            ids[k++] = b->item[i].r->check_id;
-    return (struct hn_i64s){ids, k};
 }
 
 static bool usable(const struct ingest_value *v)
@@ -301,6 +294,7 @@ static void wanted_grow(struct wanted *w)
     w->into = grown(w->a, w->into, w->n, w->room, sizeof(*w->into));
 }
 
+/* *into: the id, now or once it is looked up. */
 static void want(struct wanted *w, struct series_cache *cache, int64_t check_id, const char *metric,
                  const char *unit, const char *kind, int64_t *into)
 {
@@ -319,61 +313,116 @@ static void want(struct wanted *w, struct series_cache *cache, int64_t check_id,
     w->into[w->n++] = into;
 }
 
-static struct journal_value *copy_values(struct batch *b, const struct ingest_result *r,
-                                         struct wanted *w, struct series_cache *cache, size_t *n)
+/* The series of one result's values, and behind them that of its state. */
+static const int64_t *ids_of(struct batch *b, const struct ingest_result *r, struct wanted *w,
+                             struct series_cache *cache)
 {
-    struct journal_value *v = hn_arena_make(b->a, struct journal_value, r->n_values);
+    uint64_t names = series_cache_names(cache, r->values, r->n_values);
+    const int64_t *known = series_cache_shape(cache, r->check_id, names, r->n_values);
+    int64_t *ids;
 
+    if (known != NULL)
+        return known;
+    ids = hn_arena_make(b->a, int64_t, r->n_values + 1);
+    want(w, cache, r->check_id, "state", "", "state", &ids[r->n_values]);
+    for (size_t i = 0; i < r->n_values; i++)
+        if (usable(&r->values[i]))
+            want(w, cache, r->check_id, r->values[i].metric, r->values[i].unit, r->values[i].kind,
+                 &ids[i]);
+    b->fresh[b->n_fresh++] = (struct batch_fresh){r, names, ids};
+    return ids;
+}
+
+static void fill(struct journal_result *out, const struct batch_item *it, const int64_t *ids,
+                 struct hn_arena *a)
+{
+    const struct ingest_result *r = it->r;
+    struct journal_value *v = hn_arena_make(a, struct journal_value, r->n_values);
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_values; i++)
+        if (ids[i] != 0 && isfinite(r->values[i].value))
+            v[n++] = (struct journal_value){ids[i], r->values[i].value};
+    *out = (struct journal_result){.check_id = r->check_id,
+                                   .at = it->at,
+                                   .code = it->code,
+                                   .state_series_id = ids[r->n_values],
+                                   .values = v,
+                                   .n_values = n};
+}
+
+/* All results that are taken, with the ids of their series; those that are missing are made. */
+static enum hn_code journal_results(struct batch *b, struct journal_result *r, size_t *n,
+                                    hn_instant now, struct hn_err *e)
+{
+    struct series_cache *cache = series_cache_of(b->db);
+    const int64_t **ids = hn_arena_make(b->a, const int64_t *, b->n);
+    struct wanted w = {.a = b->a};
+    int64_t *made;
+
+    b->fresh = hn_arena_make(b->a, struct batch_fresh, b->n);
+    for (size_t i = 0; i < b->n; i++)
+        if (b->item[i].take)
+            ids[i] = ids_of(b, b->item[i].r, &w, cache);
+    made = hn_arena_make(b->a, int64_t, w.n);
+    b->new_series = (struct ingest_series){w.check_id, w.metric, w.unit, w.kind, w.n};
+    b->new_ids = made;
+    if (ingest_store_series(b->db, &b->new_series, now, b->a, made, e) != HN_OK)
+        return e->code;
+    for (size_t i = 0; i < w.n; i++)
+        *w.into[i] = made[i];
     *n = 0;
-    for (size_t i = 0; i < r->n_values; i++) {
-        if (!usable(&r->values[i]))
-            continue;
-        v[*n].value = r->values[i].value;
-        want(w, cache, r->check_id, r->values[i].metric, r->values[i].unit, r->values[i].kind,
-             &v[*n].series_id);
-        (*n)++;
-    }
-    return v;
+    for (size_t i = 0; i < b->n; i++)
+        if (b->item[i].take)
+            fill(&r[(*n)++], &b->item[i], ids[i], b->a);
+    return HN_OK;
 }
 
 static enum hn_code write_journal(struct batch *b, hn_instant now, struct hn_err *e)
 {
-    struct series_cache *cache = series_cache_of(b->db);
     struct journal_result *r = hn_arena_make(b->a, struct journal_result, b->n);
     hn_instant from = HN_NEVER, to = HN_UNSET;
-    struct wanted w = {.a = b->a};
-    int64_t *ids;
     size_t values = 0, n = 0;
 
-    for (size_t i = 0; i < b->n; i++)
-        values += b->item[i].take ? b->item[i].r->n_values + 1 : 0;
+    for (size_t i = 0; i < b->n; i++) {
+        if (!b->item[i].take)
+            continue;
+        values += b->item[i].r->n_values + 1;
+        from = HN_MIN(from, b->item[i].at);
+        to = HN_MAX(to, b->item[i].at);
+    }
     if (values == 0)
         return HN_OK;
     if (values > JOURNAL_VALUES_MAX)
         return hn_fail(e, HN_E_LIMIT, "too many values in one batch");
-    for (size_t i = 0; i < b->n; i++) {
-        const struct batch_item *it = &b->item[i];
-
-        if (!it->take)
-            continue;
-        r[n] = (struct journal_result){.check_id = it->r->check_id, .at = it->at, .code = it->code};
-        want(&w, cache, it->r->check_id, "state", "", "state", &r[n].state_series_id);
-        r[n].values = copy_values(b, it->r, &w, cache, &r[n].n_values);
-        from = HN_MIN(from, it->at);
-        to = HN_MAX(to, it->at);
-        n++;
-    }
-    ids = hn_arena_make(b->a, int64_t, w.n);
-    struct ingest_series s = {w.check_id, w.metric, w.unit, w.kind, w.n};
-
-    if (ingest_store_series(b->db, &s, now, b->a, ids, e) != HN_OK)
+    if (journal_results(b, r, &n, now, e) != HN_OK)
         return e->code;
-    for (size_t i = 0; i < w.n; i++)
-        *w.into[i] = ids[i];
-    b->new_series = s;
-    b->new_ids = ids;
     return ingest_store_journal(b->db, b->probe, from, to, n, journal_encode(r, n, b->a),
                                 &b->journal_id, e);
+}
+
+/* What the batch made of series is known from now on. After the commit. */
+static void remember(struct batch *b)
+{
+    struct series_cache *cache = series_cache_of(b->db);
+
+    for (size_t i = 0; i < b->new_series.n; i++)
+        series_cache_add(cache, b->new_series.check_id[i], b->new_series.metric[i], b->new_ids[i]);
+    for (size_t i = 0; i < b->n_fresh; i++)
+        series_cache_keep(cache, b->fresh[i].r->check_id, b->fresh[i].names, b->fresh[i].ids,
+                          b->fresh[i].r->n_values);
+    for (size_t i = 0; i < b->n_policies; i++)
+        series_cache_set_policy(cache, &b->policy[i]);
+    series_cache_settled(cache, b->db);
+}
+
+/* How long a check that is well may be silent before that is a gap. */
+static struct batch_policy policy_of(const struct ingest_check *c)
+{
+    struct check_policy p = ingest_policy(c);
+    struct check_row row = check_row_at(CHECK_OK, CHECK_OK, 0, 0);
+
+    return (struct batch_policy){c->check_id, c->version, check_gap_due(&p, &row)};
 }
 
 static enum hn_code write_extras(struct batch *b, hn_instant now, struct hn_err *e)
@@ -420,42 +469,70 @@ static enum hn_code write_all(struct batch *b, struct ingest_check *c, size_t n,
     return HN_OK;
 }
 
+/* The checks of the results that are not steady, ascending. */
+static struct hn_i64s checks_left(const struct batch *b)
+{
+    int64_t *ids = hn_arena_make(b->a, int64_t, b->n);
+    size_t k = 0;
+
+    for (size_t i = 0; i < b->n; i++)
+        if (!b->item[i].steady && (k == 0 || ids[k - 1] != b->item[i].r->check_id))
+            ids[k++] = b->item[i].r->check_id;
+    return (struct hn_i64s){ids, k};
+}
+
+/* Steps the checks c[0..n), whose rows are locked. *unknown: results of checks that are not there.
+ */
+static enum hn_code step_all(struct batch *b, struct ingest_check *c, size_t n,
+                             struct ingest_state *states, size_t *unknown, struct hn_err *e)
+{
+    struct ingest_state scratch;
+    size_t at = 0;
+
+    b->policy = hn_arena_make(b->a, struct batch_policy, n);
+    *unknown = 0;
+    for (size_t k = 0; k < n; k++) {
+        size_t end;
+
+        for (; b->item[at].r->check_id < c[k].check_id; at++)
+            *unknown += !b->item[at].steady;
+        for (end = at; end < b->n && b->item[end].r->check_id == c[k].check_id;)
+            end++;
+        if (step_check(b, &c[k], at, end, states == NULL ? &scratch : &states[k], e) != HN_OK)
+            return e->code;
+        b->policy[b->n_policies++] = policy_of(&c[k]);
+        at = end;
+    }
+    for (; at < b->n; at++)
+        *unknown += !b->item[at].steady;
+    return HN_OK;
+}
+
 enum hn_code ingest_batch(struct db *db, const char *probe, const struct ingest_result *results,
                           size_t n, hn_instant now, struct hn_arena *a, struct ingest_state *states,
                           size_t *n_states, size_t *dropped, struct hn_err *e)
 {
     struct batch b = {.db = db, .a = a, .probe = probe, .now = now};
     struct ingest_check *c = NULL;
-    struct ingest_state scratch;
-    size_t n_checks = 0, unknown = 0, at = 0;
-    struct hn_i64s ids = sort_results(&b, results, n);
+    size_t n_checks = 0, n_steady = 0, unknown = 0;
+    struct hn_i64s left;
     DB_TX tx = {0};
 
+    sort_results(&b, results, n);
     b.evidence_room = 2 * n + 1;
     b.evidence = hn_arena_make(a, struct ingest_evidence, b.evidence_room);
-    if (db_begin(db, &tx, e) != HN_OK || ingest_store_lock(db, ids, a, &c, &n_checks, e) != HN_OK)
+    if (db_begin(db, &tx, e) != HN_OK || batch_steady(&b, states, &n_steady, e) != HN_OK)
         return hn_ctx(e, "ingest %zu results", n);
-    for (size_t k = 0; k < n_checks; k++) {
-        size_t end;
-
-        while (b.item[at].r->check_id < c[k].check_id) { /* of a check that is not there */
-            at++;
-            unknown++;
-        }
-        for (end = at; end < n && b.item[end].r->check_id == c[k].check_id;)
-            end++;
-        if (step_check(&b, &c[k], at, end, states == NULL ? &scratch : &states[k], e) != HN_OK)
-            return hn_ctx(e, "ingest %zu results", n);
-        at = end;
-    }
-    if (write_all(&b, c, n_checks, now, e) != HN_OK || db_commit(&tx, e) != HN_OK)
+    left = checks_left(&b);
+    if ((left.n > 0 && ingest_store_lock(db, left, a, &c, &n_checks, e) != HN_OK) ||
+        step_all(&b, c, n_checks, states == NULL ? NULL : states + n_steady, &unknown, e) !=
+            HN_OK ||
+        write_all(&b, c, n_checks, now, e) != HN_OK || db_commit(&tx, e) != HN_OK)
         return hn_ctx(e, "ingest %zu results", n);
-    for (size_t i = 0; i < b.new_series.n; i++)
-        series_cache_add(series_cache_of(db), b.new_series.check_id[i], b.new_series.metric[i],
-                         b.new_ids[i]);
+    remember(&b);
     if (n_states != NULL)
-        *n_states = n_checks;
+        *n_states = n_steady + n_checks;
     if (dropped != NULL)
-        *dropped = unknown + (n - at);
+        *dropped = unknown;
     return HN_OK;
 }

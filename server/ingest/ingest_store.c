@@ -12,7 +12,8 @@ static const struct db_col check_cols[] = {
     CHECK_COL(window_text),     CHECK_COL(first_fail_at),
     CHECK_COL(last_at),         CHECK_COL(last_ok_at),
     CHECK_COL(last_code),       CHECK_COL(output),
-    CHECK_COL(last_journal_id), CHECK_COL(last_transition_id)};
+    CHECK_COL(last_journal_id), CHECK_COL(last_transition_id),
+    CHECK_COL(version)};
 
 enum hn_code ingest_store_lock(struct db *db, struct hn_i64s ids, struct hn_arena *a,
                                struct ingest_check **out, size_t *n, struct hn_err *e)
@@ -25,7 +26,7 @@ enum hn_code ingest_store_lock(struct db *db, struct hn_i64s ids, struct hn_aren
         "ELSE c.interval_s END AS interval_s, "
         "c.retry_interval_s::bigint AS retry_interval_s, c.timeout_s, s.state, s.state_since, "
         "s.soft, s.known_state, s.known_since, s.window_text, s.first_fail_at, s.last_at, "
-        "s.last_ok_at, s.last_code, s.output, s.last_journal_id, s.last_transition_id "
+        "s.last_ok_at, s.last_code, s.output, s.last_journal_id, s.last_transition_id, c.version "
         "FROM watch.check_state s JOIN watch.checks c ON c.id = s.check_id "
         "WHERE s.check_id = ANY($1) ORDER BY s.check_id FOR NO KEY UPDATE OF s";
     static const char make[] =
@@ -99,6 +100,66 @@ enum hn_code ingest_store_save(struct db *db, const struct ingest_check *c, size
         return HN_OK;
     if (db_exec(db, sql, args, HN_ARRAY_LEN(args), NULL, e) != HN_OK)
         return hn_ctx(e, "save check states");
+    return HN_OK;
+}
+
+struct steady_sink {
+    struct ingest_steady *v;
+    size_t n, at;
+    int64_t journal_id;
+};
+
+static enum hn_code take_steady(void *ctx, const struct db_cell *cells, size_t n, struct hn_err *e)
+{
+    struct steady_sink *s = ctx;
+    int64_t id = db_cell_i64(cells[0]);
+    size_t lo = 0, hi = s->n;
+
+    (void)n;
+    (void)e;
+    /* mostly they come in the order in which they were given */
+    if (s->at < s->n && s->v[s->at].check_id == id)
+        lo = hi = s->at;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+
+        if (s->v[mid].check_id < id)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo < s->n && s->v[lo].check_id == id)
+        s->v[lo].done = true;
+    s->at = lo + 1;
+    s->journal_id = db_cell_i64(cells[1]);
+    return HN_OK;
+}
+
+enum hn_code ingest_store_steady(struct db *db, struct ingest_steady *c, size_t n,
+                                 struct hn_arena *a, int64_t *journal_id, struct hn_err *e)
+{
+    static const char sql[] =
+        "UPDATE watch.check_state s SET last_at = u.at, last_ok_at = u.at, output = u.output, "
+        "last_journal_id = (SELECT nextval('series.journal_id_seq')) "
+        "FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::timestamptz[], "
+        "$5::timestamptz[], $6::text[]) AS u(check_id, version, after, since, at, output) "
+        "WHERE s.check_id = u.check_id AND s.state = 'ok' AND NOT s.soft AND s.last_code = 0 "
+        "AND s.window_text = '' AND s.last_at < u.after AND s.last_at >= u.since "
+        "AND EXISTS (SELECT FROM watch.checks c WHERE c.id = u.check_id AND c.version = u.version) "
+        "RETURNING s.check_id, s.last_journal_id";
+    struct steady_sink sink = {.v = c, .n = n};
+    COLUMN(int64_t, check_id);
+    COLUMN(int64_t, version);
+    COLUMN(int64_t, after);
+    COLUMN(int64_t, since);
+    COLUMN(int64_t, at);
+    COLUMN(const char *, output);
+    struct db_arg args[] = {DB_I64S(check_id, n), DB_I64S(version, n), DB_TSS(after, n),
+                            DB_TSS(since, n),     DB_TSS(at, n),       DB_TEXTS(output, n)};
+
+    if (db_each(db, sql, args, HN_ARRAY_LEN(args), take_steady, &sink, e) != HN_OK)
+        return hn_ctx(e, "results that change nothing");
+    *journal_id = sink.journal_id;
     return HN_OK;
 }
 
@@ -332,12 +393,15 @@ enum hn_code ingest_store_inventory(struct db *db, int64_t check_id, const char 
 enum hn_code ingest_store_journal(struct db *db, const char *probe, hn_instant from, hn_instant to,
                                   size_t n, struct hn_bytes payload, int64_t *id, struct hn_err *e)
 {
-    static const char sql[] = "INSERT INTO series.journal (probe, from_at, to_at, n, payload) "
-                              "VALUES ($1, $2, $3, $4, $5) RETURNING id";
-    struct db_arg args[] = {DB_TEXT(probe), DB_TS(from), DB_TS(to), DB_I64((int64_t)n),
-                            DB_BYTES(payload.p, payload.n)};
+    static const char sql[] =
+        "INSERT INTO series.journal (id, probe, from_at, to_at, n, payload) OVERRIDING SYSTEM "
+        "VALUE "
+        "VALUES (coalesce($6, nextval('series.journal_id_seq')), $1, $2, $3, $4, $5) RETURNING id";
+    struct db_arg args[] = {
+        DB_TEXT(probe), DB_TS(from), DB_TS(to), DB_I64((int64_t)n), DB_BYTES(payload.p, payload.n),
+        DB_ID(*id)};
 
-    if (db_i64(db, sql, args, 5, id, e) != HN_OK)
+    if (db_i64(db, sql, args, HN_ARRAY_LEN(args), id, e) != HN_OK)
         return hn_ctx(e, "insert into the journal");
     return HN_OK;
 }

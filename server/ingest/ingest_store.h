@@ -31,6 +31,7 @@ struct ingest_check {
     const char *output;
     int64_t last_journal_id;
     int64_t last_transition_id;
+    int64_t version; /* of the check */
 };
 
 /* The policy and the row for the pure functions of check_state.h. */
@@ -46,6 +47,21 @@ HN_MUST_USE enum hn_code ingest_store_lock(struct db *db, struct hn_i64s ids, st
 /* Writes the rows back, all in one statement. */
 HN_MUST_USE enum hn_code ingest_store_save(struct db *db, const struct ingest_check *c, size_t n,
                                            struct hn_arena *a, struct hn_err *e);
+
+/* Results of one check that change nothing, if its row is as it must be: of that version, ok
+ * without a streak, its newest result before `after` and not before `since`. at, output: of the
+ * last. */
+struct ingest_steady {
+    int64_t check_id;
+    int64_t version;
+    hn_instant after, since, at;
+    const char *output;
+    bool done; /* out: it was so, and is written */
+};
+/* v: by check, ascending. Takes the number of the journal's row, which the rows written name. */
+HN_MUST_USE enum hn_code ingest_store_steady(struct db *db, struct ingest_steady *v, size_t n,
+                                             struct hn_arena *a, int64_t *journal_id,
+                                             struct hn_err *e);
 
 struct ingest_transition {
     int64_t id;
@@ -95,6 +111,7 @@ HN_MUST_USE enum hn_code ingest_store_notice(struct db *db, int64_t check_id, co
 /* Stores the inventory where it changed, and the host's own words about itself. */
 HN_MUST_USE enum hn_code ingest_store_inventory(struct db *db, int64_t check_id, const char *json,
                                                 hn_instant at, struct hn_err *e);
+/* *id: the number that was taken for it, else 0; set. */
 HN_MUST_USE enum hn_code ingest_store_journal(struct db *db, const char *probe, hn_instant from,
                                               hn_instant to, size_t n, struct hn_bytes payload,
                                               int64_t *id, struct hn_err *e);
