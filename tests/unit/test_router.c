@@ -144,7 +144,11 @@ static void product(void **state)
         if (strncmp(t->pattern, "/api/", 5) == 0)
             assert_non_null(t->summary);
         if (t->perm == PERM_PUBLIC && !hn_streq(t->method, "GET"))
-            assert_true(hn_streq(t->pattern, "/login") || hn_streq(t->pattern, "/setup/:token"));
+            assert_true(hn_streq(t->pattern, "/login") || hn_streq(t->pattern, "/setup/:token") ||
+                        hn_streq(t->pattern, "/api/v1/satellite/enrol"));
+        /* The satellites' door leads to theirs and to none of the others. */
+        assert_int_equal((t->flags & HTTP_SATELLITE) != 0,
+                         strncmp(t->pattern, "/api/v1/satellite/", 18) == 0);
     }
     http_router_free(r);
 }
