@@ -93,3 +93,101 @@ const char *chart_cap(struct hn_arena *a, int64_t used_s, int64_t cap_s)
         share > 1.0 ? " over" : "", share * 100, share > 1.0 ? "#a90000" : "#0017c1", bar);
     return hn_sbuf_text(&b);
 }
+
+static double height_of(int64_t s, int64_t most, double height)
+{
+    return most <= 0 ? 0 : (double)s / (double)most * height;
+}
+
+static void rect(struct hn_sbuf *b, const char *fill, double x, double y, double w, double h)
+{
+    if (h > 0)
+        hn_sbuf_fmt(b, "<rect fill=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
+                    fill, x, y, w, HN_MAX(h, 0.6));
+}
+
+#define YEAR_WIDTH 180.0
+#define YEAR_HEIGHT 40.0
+
+/* The steps of the sum: flat within a month, up at its bar. */
+static void steps(struct hn_sbuf *b, const struct sla_line *l, int64_t most)
+{
+    double step = YEAR_WIDTH / 12;
+    int64_t sum = 0;
+
+    hn_sbuf_fmt(b, "<path fill=\"none\" stroke=\"#7a4200\" stroke-width=\"1\" d=\"M0 %.1f",
+                YEAR_HEIGHT);
+    for (size_t i = 0; i < l->r.n_year_months; i++) {
+        const struct sla_brief *m = &l->r.year_months[i];
+
+        sum += m->is_reference ? 0 : m->downtime_s;
+        hn_sbuf_fmt(b, "V%.1fH%.1f", YEAR_HEIGHT - height_of(sum, most, YEAR_HEIGHT - 2),
+                    (double)(i + 1) * step);
+    }
+    hn_sbuf_str(b, "\"/>");
+}
+
+const char *chart_year(struct hn_arena *a, const struct sla_line *l)
+{
+    double step = YEAR_WIDTH / 12;
+    int64_t most = HN_MAX(l->r.year.cap_s, l->r.year.downtime_s);
+    struct hn_sbuf b;
+
+    for (size_t i = 0; i < l->r.n_year_months; i++) {
+        const struct sla_brief *m = &l->r.year_months[i];
+
+        if (!m->is_reference && !sla_brief_is_empty(m))
+            most = HN_MAX(most, m->downtime_s + m->unmeasured_s);
+    }
+    hn_sbuf_init(&b, a, CHART_BYTES_MAX);
+    hn_sbuf_fmt(&b,
+                "<svg class=\"year\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" "
+                "role=\"img\" aria-label=\"",
+                YEAR_WIDTH, YEAR_HEIGHT, YEAR_WIDTH, YEAR_HEIGHT);
+    hn_sbuf_str(&b, hn_tr("Annual cumulative downtime"));
+    hn_sbuf_str(&b, "\">");
+    for (size_t i = 0; i < l->r.n_year_months; i++) {
+        const struct sla_brief *m = &l->r.year_months[i];
+        double h = height_of(m->downtime_s, most, YEAR_HEIGHT - 2);
+        double u = height_of(m->unmeasured_s, most, YEAR_HEIGHT - 2);
+
+        if (m->is_reference || sla_brief_is_empty(m))
+            continue;
+        rect(&b, "#0017c1", (double)i * step + 2, YEAR_HEIGHT - h, step - 4, h);
+        rect(&b, "#949494", (double)i * step + 2, YEAR_HEIGHT - h - u, step - 4, u);
+    }
+    steps(&b, l, most);
+    hn_sbuf_fmt(&b,
+                "<path stroke=\"#a90000\" stroke-width=\"0.8\" stroke-dasharray=\"3 2\" "
+                "d=\"M0 %.1fH%.0f\"/><path stroke=\"#767679\" stroke-width=\"0.6\" d=\"M0 "
+                "%.1fH%.0f\"/></svg>",
+                YEAR_HEIGHT - height_of(l->r.year.cap_s, most, YEAR_HEIGHT - 2), YEAR_WIDTH,
+                YEAR_HEIGHT - 0.3, YEAR_WIDTH);
+    return hn_sbuf_text(&b);
+}
+
+const char *chart_total(struct hn_arena *a, const struct sla_report *r)
+{
+    const double width = 640, height = 60, step = width / TREND_MONTHS;
+    int64_t most = 1;
+    struct hn_sbuf b;
+
+    for (int i = 0; i < TREND_MONTHS; i++)
+        most = HN_MAX(most, sla_report_sum(r, NULL, i).downtime_s);
+    hn_sbuf_init(&b, a, CHART_BYTES_MAX);
+    hn_sbuf_fmt(&b,
+                "<svg class=\"total\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" "
+                "role=\"img\" aria-label=\"",
+                width, height, width, height);
+    hn_sbuf_str(&b, hn_tr("Downtime of all services, 13 months"));
+    hn_sbuf_str(&b, "\">");
+    for (int i = 0; i < TREND_MONTHS; i++) {
+        double h = height_of(sla_report_sum(r, NULL, i).downtime_s, most, height - 2);
+
+        rect(&b, i == TREND_MONTHS - 1 ? "#0017c1" : "#7096f8", i * step + 6, height - h, step - 12,
+             h);
+    }
+    hn_sbuf_fmt(&b, "<path stroke=\"#767679\" stroke-width=\"0.6\" d=\"M0 %.1fH%.0f\"/></svg>",
+                height - 0.3, width);
+    return hn_sbuf_text(&b);
+}

@@ -69,10 +69,10 @@ static enum hn_code html_of(struct hn_arena *a, const struct sla_report *r, cons
     return hn_sbuf_done(&b, out, e);
 }
 
-static enum hn_code write_file(const char *path, const char *text, struct hn_err *e)
+static enum hn_code write_file(const char *path, struct hn_bytes data, struct hn_err *e)
 {
     FILE *f = fopen(path, "wb");
-    bool ok = f != NULL && fwrite(text, 1, strlen(text), f) == strlen(text);
+    bool ok = f != NULL && fwrite(data.p, 1, data.n, f) == data.n;
 
     if (f != NULL)
         ok = fclose(f) == 0 && ok;
@@ -139,29 +139,38 @@ static void scratch_done(struct scratch *s)
     (void)rmdir(s->dir);
 }
 
-static enum hn_code make_files(struct db *db, struct hn_arena *a, int64_t id,
-                               const struct sla_report *r, struct scratch *s, hn_instant now,
-                               struct hn_err *e)
+static enum hn_code make_pdf(struct db *db, struct hn_arena *a, int64_t id, const struct scratch *s,
+                             struct hn_bytes html, hn_instant now, struct hn_err *e)
 {
     struct hn_bytes pdf;
+
+    if (write_file(s->html, html, e) != HN_OK || pdf_make(s->html, s->pdf, e) != HN_OK ||
+        read_file(a, s->pdf, &pdf, e) != HN_OK)
+        return e->code;
+    return store_file(db, id, REPORT_PDF, pdf, now, e);
+}
+
+static enum hn_code make_files(struct db *db, struct hn_arena *a, int64_t id,
+                               const struct sla_report *r, enum report_pdf pdf, struct scratch *s,
+                               hn_instant now, struct hn_err *e)
+{
     struct hn_bytes xlsx;
     const char *html = NULL;
 
+    struct hn_bytes text;
+
     if (html_of(a, r, &html, e) != HN_OK || scratch_open(s, e) != HN_OK ||
-        write_file(s->html, html, e) != HN_OK || sla_report_xlsx(a, r, s->xlsx, e) != HN_OK ||
-        read_file(a, s->xlsx, &xlsx, e) != HN_OK || pdf_make(s->html, s->pdf, e) != HN_OK ||
-        read_file(a, s->pdf, &pdf, e) != HN_OK)
+        sla_report_xlsx(a, r, s->xlsx, e) != HN_OK || read_file(a, s->xlsx, &xlsx, e) != HN_OK)
         return e->code;
-    if (store_file(db, id, REPORT_HTML, (struct hn_bytes){(const uint8_t *)html, strlen(html)}, now,
-                   e) != HN_OK ||
-        store_file(db, id, REPORT_PDF, pdf, now, e) != HN_OK ||
+    text = (struct hn_bytes){(const uint8_t *)html, strlen(html)};
+    if (store_file(db, id, REPORT_HTML, text, now, e) != HN_OK ||
         store_file(db, id, REPORT_XLSX, xlsx, now, e) != HN_OK)
         return hn_ctx(e, "store files");
-    return HN_OK;
+    return pdf == REPORT_PDF_LATER ? HN_OK : make_pdf(db, a, id, s, text, now, e);
 }
 
 static enum hn_code render_row(struct db *db, struct hn_arena *a, const struct report_row *row,
-                               hn_instant now, struct hn_err *e)
+                               enum report_pdf pdf, hn_instant now, struct hn_err *e)
 {
     HN_CLEANUP(scratch_done) struct scratch s = {.dir = ""};
     struct sla_report r = {0};
@@ -186,22 +195,36 @@ static enum hn_code render_row(struct db *db, struct hn_arena *a, const struct r
     hn_jw_init(&w, &b);
     write_figures(&w, &r);
     if (hn_sbuf_done(&b, &context, e) != HN_OK ||
-        make_files(db, a, row->id, &r, &s, now, e) != HN_OK)
+        make_files(db, a, row->id, &r, pdf, &s, now, e) != HN_OK)
         return e->code;
     return report_store_rendered(db, row->id, context, HN_MIN(now, hn_month_to(month)), now, e);
 }
 
-enum hn_code report_render(struct db *db, struct hn_arena *a, int64_t id, hn_instant now,
-                           struct hn_err *e)
+enum hn_code report_render(struct db *db, struct hn_arena *a, int64_t id, enum report_pdf pdf,
+                           hn_instant now, struct hn_err *e)
 {
     DB_TX tx = {0};
     struct report_row row;
+    struct db_part part;
+    const char *to = "draft";
+    bool made;
 
     if (db_begin(db, &tx, e) != HN_OK || report_store_get(db, a, id, true, &row, e) != HN_OK)
         return hn_ctx(e, "render report %" PRId64, id);
     if (!hn_streq(row.state, "rendering"))
         return db_commit(&tx, e);
-    if (render_row(db, a, &row, now, e) != HN_OK) {
+    if (db_part_begin(db, &part, e) != HN_OK)
+        return e->code;
+    made = render_row(db, a, &row, pdf, now, e) == HN_OK;
+    if (e->code != HN_E_UNAVAILABLE) {
+        struct hn_err undo = {0};
+
+        if (db_part_end(&part, made, &undo) != HN_OK) {
+            *e = undo;
+            return e->code;
+        }
+    }
+    if (!made) {
         struct hn_err why = *e;
 
         if (why.code == HN_E_UNAVAILABLE) /* the database went away: it waits for the next try */
@@ -209,9 +232,33 @@ enum hn_code report_render(struct db *db, struct hn_arena *a, int64_t id, hn_ins
         hn_err_clear(e);
         if (report_store_failed(db, id, why.msg, e) != HN_OK)
             return hn_ctx(e, "render report %" PRId64 ": %.200s", id, why.detail);
+        to = "failed";
     }
-    if (report_store_step(db, id, "rendering", "draft", 0, NULL, now, e) != HN_OK ||
+    if (report_store_step(db, id, "rendering", to, 0, NULL, now, e) != HN_OK ||
         live_notify(db, "report", row.month, e) != HN_OK)
         return e->code;
+    return db_commit(&tx, e);
+}
+
+enum hn_code report_render_pdf(struct db *db, struct hn_arena *a, int64_t id, hn_instant now,
+                               struct hn_err *e)
+{
+    HN_CLEANUP(scratch_done) struct scratch s = {.dir = ""};
+    DB_TX tx = {0};
+    struct report_row row;
+    struct report_file html;
+    struct report_file pdf;
+
+    if (db_begin(db, &tx, e) != HN_OK || report_store_get(db, a, id, true, &row, e) != HN_OK)
+        return hn_ctx(e, "PDF of report %" PRId64, id);
+    if (report_store_file(db, a, id, report_format_words[REPORT_PDF], &pdf, e) == HN_OK)
+        return db_commit(&tx, e);
+    if (e->code != HN_E_NOT_FOUND)
+        return e->code;
+    hn_err_clear(e);
+    if (report_store_file(db, a, id, report_format_words[REPORT_HTML], &html, e) != HN_OK ||
+        scratch_open(&s, e) != HN_OK || make_pdf(db, a, id, &s, html.data, now, e) != HN_OK ||
+        live_notify(db, "report", row.month, e) != HN_OK)
+        return hn_ctx(e, "PDF of report %" PRId64, id);
     return db_commit(&tx, e);
 }

@@ -3,6 +3,7 @@
 #include "itsm/report/report_store.h"
 
 #include "itsm/report/render.h"
+#include "server/base/log.h"
 #include "server/http/live.h"
 
 #include <stdio.h>
@@ -78,7 +79,12 @@ enum hn_code report_file(struct db *db, struct hn_arena *a, int64_t id, const ch
     if (hn_streq(r.state, "failed"))
         return hn_fail(e, HN_E_CONFLICT, "the report could not be made: %s",
                        r.error == NULL ? "" : r.error);
-    return report_store_file(db, a, id, format, out, e);
+    if (report_store_file(db, a, id, format, out, e) != HN_E_NOT_FOUND ||
+        !hn_streq(format, report_format_words[REPORT_PDF]))
+        return e->code;
+    hn_err_clear(e);
+    return r.error != NULL ? hn_fail(e, HN_E_CONFLICT, "the PDF could not be made: %s", r.error)
+                           : hn_fail(e, HN_E_CONFLICT, "the PDF is still being made");
 }
 
 static enum hn_code journal(struct db *db, const struct actor *who, const char *act, int64_t id,
@@ -229,7 +235,7 @@ enum hn_code report_set_summary(struct db *db, struct hn_arena *a, const struct 
 
     if (db_begin(db, &tx, e) != HN_OK || report_store_get(db, a, id, true, &r, e) != HN_OK)
         return e->code;
-    if (!hn_streq(r.state, "draft"))
+    if (!hn_streq(r.state, "draft") && !hn_streq(r.state, "rendering"))
         return hn_fail(e, HN_E_CONFLICT, "only a draft can be changed");
     if (seen_version != 0 && seen_version != r.version)
         return hn_fail(e, HN_E_CONFLICT, "somebody else has changed this in the meantime");
@@ -270,6 +276,35 @@ enum hn_code report_settle_remark(struct db *db, struct hn_arena *a, const struc
     return db_commit(&tx, e);
 }
 
+/* One PDF that was left for later. What cannot be made is tried a few times, then left. */
+static enum hn_code later_pdf(struct db *db, struct hn_arena *a, hn_instant now, bool *again,
+                              struct hn_err *e)
+{
+    struct db_part part;
+    struct hn_err why = {0};
+    enum hn_code code;
+    int64_t id = 0;
+
+    if (report_store_take_pdf(db, &id, e) != HN_OK) {
+        if (e->code != HN_E_NOT_FOUND)
+            return e->code;
+        hn_err_clear(e);
+        return HN_OK;
+    }
+    *again = true;
+    if (db_part_begin(db, &part, e) != HN_OK)
+        return e->code;
+    code = report_render_pdf(db, a, id, now, &why);
+    if (code == HN_E_UNAVAILABLE) {
+        *e = why;
+        return code;
+    }
+    if (db_part_end(&part, code == HN_OK, e) != HN_OK || code == HN_OK)
+        return e->code;
+    hn_log_err(HN_ERROR, "report", &why);
+    return report_store_pdf_failed(db, id, why.msg, e);
+}
+
 enum hn_code report_task(struct db *db, struct hn_arena *a, hn_instant now, bool *again,
                          struct hn_err *e)
 {
@@ -284,9 +319,9 @@ enum hn_code report_task(struct db *db, struct hn_arena *a, hn_instant now, bool
         if (e->code != HN_E_NOT_FOUND)
             return e->code;
         hn_err_clear(e);
-        return HN_OK;
+        return later_pdf(db, a, now, again, e) == HN_OK ? db_commit(&tx, e) : e->code;
     }
-    if (report_render(db, a, id, now, e) != HN_OK)
+    if (report_render(db, a, id, REPORT_PDF_NOW, now, e) != HN_OK)
         return e->code;
     *again = true;
     return db_commit(&tx, e);

@@ -6,9 +6,11 @@
  *        ↘ failed        ↘──────── sent_back ↙ (a new edition is rendered)
  *
  * An edition's three files (HTML, PDF, XLSX) are made from one context, stored with their SHA-256,
- * and never change. Approval (ward IT, another person than who submitted) closes the month: the
- * figures are frozen with the edition (sla_close_month()), and only if they still are what the
- * files say. Acts after that make a draft of the next edition, with a table of what differs.
+ * and never change. The PDF is made of the stored HTML alone, so that it may follow later (the
+ * sample history's does, for thirteen take minutes) and still say the same. Approval (ward IT,
+ * another person than who submitted) closes the month: the figures are frozen with the edition
+ * (sla_close_month()), and only if they still are what the files say. Acts after that make a draft
+ * of the next edition, with a table of what differs.
  */
 #ifndef ITSM_REPORT_H
 #define ITSM_REPORT_H
@@ -93,7 +95,7 @@ HN_MUST_USE enum hn_code report_steps(struct db *db, struct hn_arena *a, int64_t
 HN_MUST_USE enum hn_code report_remarks(struct db *db, struct hn_arena *a, int64_t id,
                                         const struct report_remark **out, size_t *n,
                                         struct hn_err *e);
-/* HN_E_CONFLICT before `draft`. */
+/* HN_E_CONFLICT before `draft`, and while a PDF that follows later is not there yet. */
 HN_MUST_USE enum hn_code report_file(struct db *db, struct hn_arena *a, int64_t id,
                                      const char *format, struct report_file *out, struct hn_err *e);
 
@@ -125,11 +127,15 @@ struct report_places {
 };
 void report_set_places(const struct report_places *p);
 
-/* Renders one edition's three files; the row must be `rendering`. Failure is recorded in the row.
- */
+/* Renders one edition's files; the row must be `rendering`. Failure is recorded in the row. Without
+ * the PDF it is left to report_render_pdf(), by the task below or by whoever needs it first. */
+enum report_pdf { REPORT_PDF_NOW, REPORT_PDF_LATER };
 HN_MUST_USE enum hn_code report_render(struct db *db, struct hn_arena *a, int64_t id,
-                                       hn_instant now, struct hn_err *e);
-/* The task of `hinomi work`: renders one waiting edition. */
+                                       enum report_pdf pdf, hn_instant now, struct hn_err *e);
+/* Makes and stores the PDF of an edition that has its HTML; nothing where it is there already. */
+HN_MUST_USE enum hn_code report_render_pdf(struct db *db, struct hn_arena *a, int64_t id,
+                                           hn_instant now, struct hn_err *e);
+/* The task of `hinomi work`: renders one waiting edition, or else one PDF that is missing. */
 enum hn_code report_task(struct db *db, struct hn_arena *a, hn_instant now, bool *again,
                          struct hn_err *e);
 

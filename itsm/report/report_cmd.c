@@ -25,7 +25,8 @@ static enum hn_code write_file(const char *path, struct hn_bytes data, struct hn
 
 /* The newest edition, made now where there is none that has its files. */
 static enum hn_code ready_edition(struct db *db, struct hn_arena *a, const char *type,
-                                  struct hn_month month, struct report_row *out, struct hn_err *e)
+                                  struct hn_month month, enum report_pdf pdf,
+                                  struct report_row *out, struct hn_err *e)
 {
     struct actor cli = ACTOR_CLI;
     char m[8];
@@ -44,7 +45,7 @@ static enum hn_code ready_edition(struct db *db, struct hn_arena *a, const char 
     if (id == 0)
         id = out->id; /* hinomi work has it already: rendering here waits for its lock */
     hn_err_clear(e);
-    if (report_render(db, a, id, hn_now(), e) != HN_OK ||
+    if (report_render(db, a, id, pdf, hn_now(), e) != HN_OK ||
         report_store_get(db, a, id, false, out, e) != HN_OK)
         return e->code;
     if (hn_streq(out->state, "failed"))
@@ -64,6 +65,8 @@ static enum hn_code write_formats(struct db *db, struct hn_arena *a, const struc
         if (at == NULL)
             continue;
         path = hn_arena_fmt(a, "%s/%s-%s.%s", dir, r->type, r->month, word);
+        if (i == REPORT_PDF && report_render_pdf(db, a, r->id, hn_now(), e) != HN_OK)
+            return e->code;
         if (report_file(db, a, r->id, word, &f, e) != HN_OK || write_file(path, f.data, e) != HN_OK)
             return e->code;
         (void)printf("%s\n", path);
@@ -119,7 +122,9 @@ int cmd_report(int argc, char **argv, struct config *cfg)
     (void)mkdir(dir, 0755); /* there already, or the write says why not */
     report_set_places(&places);
     if (db_open(cfg->database, &db, &e) != HN_OK ||
-        ready_edition(db, a, argv[1], month, &row, &e) != HN_OK ||
+        ready_edition(db, a, argv[1], month,
+                      strstr(formats, "pdf") != NULL ? REPORT_PDF_NOW : REPORT_PDF_LATER, &row,
+                      &e) != HN_OK ||
         write_formats(db, a, &row, formats, dir, &e) != HN_OK)
         return cmd_fail("report", &e);
     return 0;

@@ -185,12 +185,16 @@ static enum hn_code put_files(struct http_ctx *c, struct tpl_val *view, const st
     if (hn_streq(r->state, "rendering") || hn_streq(r->state, "failed"))
         return HN_OK;
     for (int i = 0; i < REPORT_FORMATS; i++) {
-        struct report_file f;
+        struct report_file f = {.format = report_format_words[i]};
+        enum hn_code rc = report_file(c->db, c->arena, r->id, f.format, &f, e);
         struct tpl_val *m;
 
-        if (report_file(c->db, c->arena, r->id, report_format_words[i], &f, e) != HN_OK)
-            return e->code;
+        if (rc != HN_OK && rc != HN_E_CONFLICT)
+            return rc;
         m = tpl_push_map(list);
+        tpl_set_bool(m, "there", rc == HN_OK);
+        tpl_set_str(m, "note", rc == HN_OK ? NULL : hn_arena_strdup(c->arena, e->msg));
+        hn_err_clear(e);
         tpl_set_str(m, "format", f.format);
         tpl_set_str(m, "sha256", f.sha256);
         tpl_set_i64(m, "size", f.size);

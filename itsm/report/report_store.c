@@ -112,6 +112,26 @@ enum hn_code report_store_take(struct db *db, int64_t *id, struct hn_err *e)
     return db_i64(db, sql, NULL, 0, id, e);
 }
 
+enum hn_code report_store_take_pdf(struct db *db, int64_t *id, struct hn_err *e)
+{
+    static const char sql[] =
+        "SELECT r.id FROM report.report r WHERE r.state NOT IN ('rendering', 'failed') "
+        "AND r.pdf_tries < 3 AND NOT EXISTS (SELECT 1 FROM report.file f "
+        "WHERE f.report_id = r.id AND f.format = 'pdf') "
+        "ORDER BY r.month DESC, r.edition DESC LIMIT 1 FOR UPDATE OF r SKIP LOCKED";
+
+    return db_i64(db, sql, NULL, 0, id, e);
+}
+
+enum hn_code report_store_pdf_failed(struct db *db, int64_t id, const char *error, struct hn_err *e)
+{
+    static const char sql[] =
+        "UPDATE report.report SET pdf_tries = pdf_tries + 1, error = $2 WHERE id = $1";
+    struct db_arg args[] = {DB_I64(id), DB_TEXT(error)};
+
+    return db_exec(db, sql, args, 2, NULL, e);
+}
+
 enum hn_code report_store_state(struct db *db, int64_t id, const char *to, int64_t by,
                                 hn_instant now, struct hn_err *e)
 {

@@ -23,6 +23,10 @@ enum hn_code report_store_rendered(struct db *db, int64_t id, const char *contex
 enum hn_code report_store_failed(struct db *db, int64_t id, const char *error, struct hn_err *e);
 /* Takes the oldest waiting edition, skipping those that another worker holds; HN_E_NOT_FOUND. */
 enum hn_code report_store_take(struct db *db, int64_t *id, struct hn_err *e);
+/* The newest edition whose PDF is missing and was not tried too often; HN_E_NOT_FOUND. */
+enum hn_code report_store_take_pdf(struct db *db, int64_t *id, struct hn_err *e);
+enum hn_code report_store_pdf_failed(struct db *db, int64_t id, const char *error,
+                                     struct hn_err *e);
 enum hn_code report_store_state(struct db *db, int64_t id, const char *to, int64_t by,
                                 hn_instant now, struct hn_err *e);
 enum hn_code report_store_summary(struct db *db, int64_t id, const char *text, struct hn_err *e);

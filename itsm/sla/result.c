@@ -30,6 +30,8 @@ static enum hn_code load_exclusions(struct db *db, struct hn_arena *a, int64_t s
 
     if (exclusion_store_list(db, a, &f, &rows, &n, e) != HN_OK)
         return e->code;
+    r->applications = rows;
+    r->n_applications = n;
     approved = hn_arena_make(a, struct exclusion_row, n);
     x = hn_arena_make(a, struct ivl, n);
     for (size_t i = 0; i < n; i++) {
@@ -216,60 +218,76 @@ static enum hn_code month_figures(struct db *db, struct hn_arena *a, int64_t sla
     return HN_OK;
 }
 
-enum hn_code sla_brief(struct db *db, struct hn_arena *a, int64_t sla_id, struct hn_month month,
-                       hn_instant now, struct sla_brief *out, struct hn_err *e)
+static struct sla_brief brief_of(struct hn_month month, const struct sla_figures *f)
+{
+    return (struct sla_brief){.month = month,
+                              .planned_s = f->planned_s,
+                              .excluded_s = f->excluded_s,
+                              .downtime_s = f->downtime_s,
+                              .unmeasured_s = f->unmeasured_s,
+                              .is_reference = f->is_reference};
+}
+
+static void set_ratio(struct sla_brief *b)
+{
+    int64_t den = b->planned_s - b->excluded_s;
+
+    b->ratio = (struct sla_ratio){den > 0 ? den - b->downtime_s : 0, HN_MAX(den, 0)};
+}
+
+enum hn_code sla_briefs(struct db *db, struct hn_arena *a, int64_t sla_id, struct hn_month first,
+                        size_t n, hn_instant now, struct sla_brief *out, struct hn_err *e)
 {
     struct sla_result r;
-    bool closed = false;
-    int64_t den;
 
-    if (result_store_closed_brief(db, sla_id, month, out, &closed, e) != HN_OK)
+    for (size_t i = 0; i < n; i++)
+        out[i] = (struct sla_brief){.month = hn_month_add(first, (int)i)};
+    if (result_store_closed_briefs(db, a, sla_id, out, n, e) != HN_OK)
         return e->code;
-    if (!closed) {
-        if (month_figures(db, a, sla_id, month, now, &r, e) != HN_OK)
-            return e->code;
-        *out = (struct sla_brief){.month = month,
-                                  .planned_s = r.figures.planned_s,
-                                  .excluded_s = r.figures.excluded_s,
-                                  .downtime_s = r.figures.downtime_s,
-                                  .unmeasured_s = r.figures.unmeasured_s,
-                                  .is_reference = r.figures.is_reference};
+    for (size_t i = 0; i < n; i++) {
+        if (out[i].edition == 0) {
+            if (month_figures(db, a, sla_id, out[i].month, now, &r, e) != HN_OK)
+                return e->code;
+            out[i] = brief_of(out[i].month, &r.figures);
+        }
+        set_ratio(&out[i]);
     }
-    den = out->planned_s - out->excluded_s;
-    out->ratio = (struct sla_ratio){den > 0 ? den - out->downtime_s : 0, HN_MAX(den, 0)};
     return HN_OK;
 }
 
-/* April to the month: closed editions where they exist, else computed. */
+enum hn_code sla_brief(struct db *db, struct hn_arena *a, int64_t sla_id, struct hn_month month,
+                       hn_instant now, struct sla_brief *out, struct hn_err *e)
+{
+    return sla_briefs(db, a, sla_id, month, 1, now, out, e);
+}
+
+/* April to the month: closed editions where they exist, else computed; the month itself as it is
+ * now. */
 static enum hn_code year_figures(struct db *db, struct hn_arena *a, struct sla_result *r,
                                  hn_instant now, struct hn_err *e)
 {
     const struct calendar *calendar = NULL;
-    struct sla_year_month *months = r->year_months;
+    struct sla_year_month months[HN_ARRAY_LEN(r->year_months)];
     struct sla_year_in in = {.month = r->month, .months = months, .cap_s = -1, .start = HN_UNSET};
-    struct hn_month m = {hn_fiscal_year(r->month), 4};
+    struct hn_month april = {hn_fiscal_year(r->month), 4};
+    size_t before = (size_t)((r->month.month + 8) % 12);
 
-    for (size_t n = 0; n < HN_ARRAY_LEN(r->year_months); n++, m = hn_month_add(m, 1)) {
-        bool is_this = m.year == r->month.year && m.month == r->month.month;
-        struct sla_brief b = {.planned_s = r->figures.planned_s,
-                              .downtime_s = r->figures.downtime_s,
-                              .unmeasured_s = r->figures.unmeasured_s,
-                              .is_reference = r->figures.is_reference};
-
-        if (!is_this && sla_brief(db, a, r->sla.id, m, now, &b, e) != HN_OK)
-            return e->code;
-        months[n] = (struct sla_year_month){.month = m,
-                                            .planned_s = b.planned_s,
-                                            .downtime_s = b.downtime_s,
-                                            .unmeasured_s = b.unmeasured_s,
-                                            .is_reference = b.is_reference};
-        in.n_months = r->n_year_months = n + 1;
-        if (is_this)
-            break;
-    }
-    if (calendars_in_force(db, a, r->sla.calendar_id, hn_month_from(r->month), &calendar, NULL,
+    if (sla_briefs(db, a, r->sla.id, april, before, now, r->year_months, e) != HN_OK ||
+        calendars_in_force(db, a, r->sla.calendar_id, hn_month_from(r->month), &calendar, NULL,
                            e) != HN_OK)
         return e->code;
+    r->year_months[before] = brief_of(r->month, &r->figures);
+    set_ratio(&r->year_months[before]);
+    in.n_months = r->n_year_months = before + 1;
+    for (size_t i = 0; i < in.n_months; i++) {
+        const struct sla_brief *b = &r->year_months[i];
+
+        months[i] = (struct sla_year_month){.month = b->month,
+                                            .planned_s = b->planned_s,
+                                            .downtime_s = b->downtime_s,
+                                            .unmeasured_s = b->unmeasured_s,
+                                            .is_reference = b->is_reference};
+    }
     if (r->sla.year_cap_s > 0)
         in.cap_s = r->sla.year_cap_s;
     in.start = r->sla.start_at;

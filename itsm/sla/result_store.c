@@ -45,34 +45,57 @@ enum hn_code result_store_edition(struct db *db, struct hn_arena *a, int64_t sla
     return e->code;
 }
 
+struct closed_brief {
+    const char *month;
+    int64_t planned_s, excluded_s, downtime_s, unmeasured_s;
+    bool is_reference;
+    int64_t edition;
+};
 static const struct db_col brief_cols[] = {
-    DB_COL(sla_brief, planned_s),    DB_COL(sla_brief, excluded_s),   DB_COL(sla_brief, downtime_s),
-    DB_COL(sla_brief, unmeasured_s), DB_COL(sla_brief, is_reference), DB_COL(sla_brief, edition),
+    DB_COL(closed_brief, month),        DB_COL(closed_brief, planned_s),
+    DB_COL(closed_brief, excluded_s),   DB_COL(closed_brief, downtime_s),
+    DB_COL(closed_brief, unmeasured_s), DB_COL(closed_brief, is_reference),
+    DB_COL(closed_brief, edition),
 };
 
-enum hn_code result_store_closed_brief(struct db *db, int64_t sla_id, struct hn_month month,
-                                       struct sla_brief *out, bool *closed, struct hn_err *e)
+enum hn_code result_store_closed_briefs(struct db *db, struct hn_arena *a, int64_t sla_id,
+                                        struct sla_brief *out, size_t n, struct hn_err *e)
 {
     static const char sql[] =
-        "SELECT COALESCE((figures->>'planned_s')::bigint, 0) AS planned_s, "
-        "COALESCE((figures->>'excluded_s')::bigint, 0) AS excluded_s, "
+        "SELECT DISTINCT ON (month) month, COALESCE((figures->>'planned_s')::bigint, 0) AS "
+        "planned_s, COALESCE((figures->>'excluded_s')::bigint, 0) AS excluded_s, "
         "COALESCE((figures->>'downtime_s')::bigint, 0) AS downtime_s, "
         "COALESCE((figures->>'unmeasured_s')::bigint, 0) AS unmeasured_s, "
         "(figures->>'reference')::boolean AS is_reference, edition::bigint AS edition "
-        "FROM sla.closed_result WHERE sla_id = $1 AND month = $2 ORDER BY edition DESC LIMIT 1";
-    HN_ARENA a = hn_arena_new();
-    char m[8];
-    struct db_arg args[] = {DB_I64(sla_id), DB_TEXT(hn_month_text(month, m))};
+        "FROM sla.closed_result WHERE sla_id = $1 AND month BETWEEN $2 AND $3 "
+        "ORDER BY month, edition DESC";
+    const struct closed_brief *rows = NULL;
+    char first[8];
+    char last[8];
+    char text[8];
+    size_t n_rows = 0;
 
-    *closed = false;
-    if (db_get(db, sql, args, 2, brief_cols, HN_ARRAY_LEN(brief_cols), a, out, e) ==
-        HN_E_NOT_FOUND) {
-        hn_err_clear(e);
+    if (n == 0)
         return HN_OK;
+    struct db_arg args[] = {DB_I64(sla_id), DB_TEXT(hn_month_text(out[0].month, first)),
+                            DB_TEXT(hn_month_text(out[n - 1].month, last))};
+
+    if (db_select(db, sql, args, 3, brief_cols, HN_ARRAY_LEN(brief_cols), sizeof(*rows), a, &rows,
+                  &n_rows, e) != HN_OK)
+        return e->code;
+    for (size_t i = 0, k = 0; i < n && k < n_rows; i++) {
+        if (!hn_streq(hn_month_text(out[i].month, text), rows[k].month))
+            continue;
+        out[i] = (struct sla_brief){.month = out[i].month,
+                                    .planned_s = rows[k].planned_s,
+                                    .excluded_s = rows[k].excluded_s,
+                                    .downtime_s = rows[k].downtime_s,
+                                    .unmeasured_s = rows[k].unmeasured_s,
+                                    .is_reference = rows[k].is_reference,
+                                    .edition = rows[k].edition};
+        k++;
     }
-    out->month = month;
-    *closed = e->code == HN_OK;
-    return e->code;
+    return HN_OK;
 }
 
 enum hn_code result_store_due(struct db *db, struct hn_arena *a, int64_t service_id,

@@ -15,10 +15,10 @@ enum hn_code result_store_closed(struct db *db, struct hn_arena *a, int64_t sla_
 enum hn_code result_store_edition(struct db *db, struct hn_arena *a, int64_t sla_id,
                                   struct hn_month month, int64_t edition, const char **out,
                                   struct hn_err *e);
-/* The newest closed edition's seconds: for the year's sum and trends. *closed: whether there is
- * one. */
-enum hn_code result_store_closed_brief(struct db *db, int64_t sla_id, struct hn_month month,
-                                       struct sla_brief *out, bool *closed, struct hn_err *e);
+/* The newest closed editions' seconds, for the year's sum and trends, into those of the n months of
+ * `out` (whose month is set) that are closed: their edition is then not 0. */
+enum hn_code result_store_closed_briefs(struct db *db, struct hn_arena *a, int64_t sla_id,
+                                        struct sla_brief *out, size_t n, struct hn_err *e);
 /* Tickets of the service whose first response (or resolution) fell due within [from, to). */
 enum hn_code result_store_due(struct db *db, struct hn_arena *a, int64_t service_id,
                               bool resolution, hn_instant from, hn_instant to,

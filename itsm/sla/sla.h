@@ -331,6 +331,18 @@ HN_MUST_USE enum hn_code gap_decide(struct db *db, struct hn_arena *a, const str
                                     struct hn_err *e);
 
 /* ---- the month's result ---- */
+/* One month for a trend or a sum: from its newest closed edition, else computed; without the year.
+ */
+struct sla_brief {
+    struct hn_month month;
+    int64_t planned_s;
+    int64_t excluded_s;
+    int64_t downtime_s;
+    int64_t unmeasured_s;
+    bool is_reference;
+    int64_t edition;        /* 0: computed now */
+    struct sla_ratio ratio; /* availability */
+};
 struct result_outage {
     int64_t id;
     int64_t from_at, to_at; /* the outage's own; to HN_UNSET: open */
@@ -358,13 +370,15 @@ struct sla_result {
     struct hn_month month;
     struct sla_figures figures;
     struct sla_year year;
-    struct sla_year_month year_months[12]; /* April to the month: what the year sums */
+    struct sla_brief year_months[12]; /* April to the month: what the year sums */
     size_t n_year_months;
     const struct result_outage *outages;
     size_t n_outages;
     const struct exclusion_row *exclusions; /* approved and overlapping the month */
     size_t n_exclusions;
-    size_t n_pending_exclusions; /* proposed ones that overlap the month */
+    size_t n_pending_exclusions;              /* proposed ones that overlap the month */
+    const struct exclusion_row *applications; /* all that overlap it, whatever became of them */
+    size_t n_applications;
     const struct result_maintenance *maintenances;
     size_t n_maintenances;
     const struct gap_row *gaps; /* decisions that overlap the month */
@@ -378,20 +392,13 @@ struct sla_result {
 HN_MUST_USE enum hn_code sla_result(struct db *db, struct hn_arena *a, int64_t sla_id,
                                     struct hn_month month, hn_instant now, struct sla_result *out,
                                     struct hn_err *e);
-/* One month for a trend: from its newest closed edition, else computed; without the year. */
-struct sla_brief {
-    struct hn_month month;
-    int64_t planned_s;
-    int64_t excluded_s;
-    int64_t downtime_s;
-    int64_t unmeasured_s;
-    bool is_reference;
-    int64_t edition;        /* 0: computed now */
-    struct sla_ratio ratio; /* availability */
-};
 HN_MUST_USE enum hn_code sla_brief(struct db *db, struct hn_arena *a, int64_t sla_id,
                                    struct hn_month month, hn_instant now, struct sla_brief *out,
                                    struct hn_err *e);
+/* n months from `first` on: the closed ones in one query. */
+HN_MUST_USE enum hn_code sla_briefs(struct db *db, struct hn_arena *a, int64_t sla_id,
+                                    struct hn_month first, size_t n, hn_instant now,
+                                    struct sla_brief *out, struct hn_err *e);
 /* As the API answers it: the newest closed edition's figures where one contains the SLA, else live.
  */
 HN_MUST_USE enum hn_code sla_result_json(struct db *db, struct hn_arena *a, int64_t sla_id,
