@@ -2,6 +2,7 @@
 /* hinomi estate …: see usage(). */
 #include "estate/history.h"
 #include "estate/sim.h"
+#include "itsm/report/report.h"
 #include "server/auth/account.h"
 #include "server/command.h"
 
@@ -121,6 +122,7 @@ static int do_history(int argc, char **argv, const struct config *cfg)
 {
     HN_ARENA a = hn_arena_new();
     struct hn_err e = {0};
+    struct report_places places = {cfg->templates, cfg->state, cfg->base_url};
     struct estate s;
     int64_t months = 0;
     bool if_empty = false;
@@ -136,6 +138,7 @@ static int do_history(int argc, char **argv, const struct config *cfg)
     }
     if (months < 1 || months > ESTATE_MONTHS_MAX)
         return usage();
+    report_set_places(&places);
     if (estate_read(cfg->sql, a, &s, &e) != HN_OK || db_open(cfg->database, &db, &e) != HN_OK ||
         history_make(db, &s, (int)months, hn_now(), &e) != HN_OK) {
         if (e.code == HN_E_CONFLICT && if_empty)

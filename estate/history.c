@@ -243,8 +243,7 @@ static enum hn_code live_day(struct living *l, size_t *next, hn_instant from, hn
             if (run_flow(l, v->at, e) != HN_OK)
                 return e->code;
         } else if (living_do(l, v, e) != HN_OK) {
-            return hn_ctx(e, "act %d on %s", (int)v->act,
-                          l->p->feed[l->p->trouble[v->trouble].feed].device->name);
+            return hn_ctx(e, "act %d on subject %zu", (int)v->act, v->subject);
         }
     }
     hn_clock_set(to);

@@ -46,7 +46,9 @@ enum hn_code history_store_mark(struct db *db, struct hn_err *e)
     return db_exec(db,
                    "UPDATE sla.outage o SET sample = true FROM sla.service s WHERE"
                    " s.id = o.service_id AND s.sample AND NOT o.sample",
-                   NULL, 0, NULL, e);
+                   NULL, 0, NULL, e) == HN_OK
+               ? db_exec(db, "UPDATE report.report SET sample = true", NULL, 0, NULL, e)
+               : e->code;
 }
 
 enum hn_code history_store_outage(struct db *db, int64_t service_id, hn_instant at, int64_t *id,

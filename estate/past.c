@@ -149,6 +149,7 @@ static const struct {
     {4, "mail-web1", NULL, PAST_LONG, 20, 9, 40, 72},
     {5, "s38-rt01", NULL, PAST_CORRECTED, 16, 14, 2, 48},
     {6, "transfer1", NULL, PAST_LATE_STOP, 23, 21, 0, 65},
+    {6, "s16-rt01", NULL, PAST_LATE_CORRECTED, 15, 13, 10, 62},
     {7, "s22-rt01", NULL, PAST_REFUSED, 8, 11, 30, 41},
     {8, "jumin1", NULL, PAST_LONG, 14, 10, 15, 58},
     {9, "s08-rt01", NULL, PAST_LONG, 11, 9, 30, 310},

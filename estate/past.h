@@ -39,15 +39,16 @@ struct past_feed {
 
 /* enum: what happened; what people did follows from it (history.c) */
 enum past_kind {
-    PAST_INCIDENT,    /* worked and closed */
-    PAST_LONG,        /* the same, with a vendor; the month misses its target */
-    PAST_CORRECTED,   /* and the outage is shortened by a second person's approval */
-    PAST_EXCLUDED,    /* and an exclusion is approved */
-    PAST_REFUSED,     /* and an exclusion is refused */
-    PAST_PENDING,     /* and an exclusion waits */
-    PAST_MAINTENANCE, /* within a planned stop that was approved before */
-    PAST_LATE_STOP,   /* the stop was approved too late: an exclusion instead */
-    PAST_GAP,         /* the probe did not run; decided up */
+    PAST_INCIDENT,       /* worked and closed */
+    PAST_LONG,           /* the same, with a vendor; the month misses its target */
+    PAST_CORRECTED,      /* and the outage is shortened by a second person's approval */
+    PAST_LATE_CORRECTED, /* the same, after the month was closed: another edition follows */
+    PAST_EXCLUDED,       /* and an exclusion is approved */
+    PAST_REFUSED,        /* and an exclusion is refused */
+    PAST_PENDING,        /* and an exclusion waits */
+    PAST_MAINTENANCE,    /* within a planned stop that was approved before */
+    PAST_LATE_STOP,      /* the stop was approved too late: an exclusion instead */
+    PAST_GAP,            /* the probe did not run; decided up */
 };
 struct past_trouble {
     size_t feed;

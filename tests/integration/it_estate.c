@@ -2,6 +2,7 @@
 /* The sample estate into an empty database, and a month of its history through the real code. */
 #include "estate/history.h"
 #include "estate/load.h"
+#include "itsm/report/report.h"
 #include "tests/support/pg.h"
 
 #include <setjmp.h>
@@ -92,13 +93,33 @@ static void a_second_load_changes_nothing(void **state)
                         "変更済み");
 }
 
+/* The month before last is closed whatever day it is: approved, frozen, its PDF left for later. */
+static void its_months_are_closed(void **state)
+{
+    struct hn_month m = hn_month_add(hn_month_of(hn_now()), -2);
+    char text[8];
+    const char *sql = hn_arena_fmt(arena,
+                                   "SELECT count(*) FROM report.report r WHERE month = '%s' AND "
+                                   "state = 'approved' AND sample AND approved_by <> submitted_by "
+                                   "AND (SELECT count(*) FROM report.file f WHERE f.report_id = "
+                                   "r.id) = 2 AND (SELECT count(*) FROM sla.closed_result c WHERE "
+                                   "c.report_id = r.id) = (SELECT count(*) FROM sla.sla)",
+                                   hn_month_text(m, text));
+
+    (void)state;
+    assert_int_equal(pg_test_i64(db, sql), 1);
+    assert_int_equal(pg_test_i64(db, "SELECT count(*) FROM report.report WHERE NOT sample"), 0);
+}
+
 static void a_month_is_lived_through(void **state)
 {
+    const struct report_places places = {"templates", "/tmp", "http://localhost"};
     struct hn_err e = {0};
     hn_instant now = hn_now();
 
     (void)state;
-    if (history_make(db, &s, 1, now, &e) != HN_OK)
+    report_set_places(&places);
+    if (history_make(db, &s, 2, now, &e) != HN_OK)
         fail_msg("%s / %s", e.msg, e.detail);
     assert_true(pg_test_i64(db, "SELECT count(*) FROM ticket.ticket") >= 2);
     assert_int_equal(pg_test_i64(db, "SELECT count(*) FROM ticket.ticket WHERE NOT sample"), 0);
@@ -127,6 +148,7 @@ int main(void)
         cmocka_unit_test(the_register_equals_the_csv),
         cmocka_unit_test(a_second_load_changes_nothing),
         cmocka_unit_test(a_month_is_lived_through),
+        cmocka_unit_test(its_months_are_closed),
     };
 
     return cmocka_run_group_tests(tests, up, down);
