@@ -107,7 +107,7 @@ static void its_months_are_closed(void **state)
                                    hn_month_text(m, text));
 
     (void)state;
-    assert_int_equal(pg_test_i64(db, sql), 1);
+    assert_int_equal(pg_test_i64(db, "%s", sql), 1);
     assert_int_equal(pg_test_i64(db, "SELECT count(*) FROM report.report WHERE NOT sample"), 0);
 }
 
