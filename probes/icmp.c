@@ -410,16 +410,16 @@ static void at_end(void *ctx)
 /* ---- receiving ---- */
 
 /* The kernel's time of arrival; now where it gave none. */
-static hn_instant arrival(struct msghdr *h, hn_instant now)
+static hn_instant arrival(struct msghdr *h, const struct loop *l)
 {
     for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c != NULL; c = CMSG_NXTHDR(h, c))
         if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
             struct timespec ts;
 
             memcpy(&ts, CMSG_DATA(c), sizeof(ts));
-            return (hn_instant)ts.tv_sec * HN_SEC + ts.tv_nsec / 1000;
+            return loop_of_wall(l, (hn_instant)ts.tv_sec * HN_SEC + ts.tv_nsec / 1000);
         }
-    return now;
+    return loop_now(l);
 }
 
 static void take_reply(struct family *f, const uint8_t *p, size_t n, const struct net_addr *from,
@@ -488,7 +488,7 @@ static void receive(struct family *f)
         for (int i = 0; i < k; i++) {
             from[i].len = m[i].msg_hdr.msg_namelen;
             take_reply(f, ic->buf[i], m[i].msg_len, &from[i],
-                       arrival(&m[i].msg_hdr, loop_now(sched_loop(ic->sched))));
+                       arrival(&m[i].msg_hdr, sched_loop(ic->sched)));
         }
         if (k < BATCH)
             return;

@@ -22,7 +22,9 @@ struct loop {
     int epoll;
     bool stop;
     struct hn_mono mono;
-    hn_instant now;
+    hn_instant now, wall; /* the same where the loop has no clock of its own */
+    bool is_steady;
+    hn_instant steady; /* now less mono */
     struct epoll_event ev[EVENTS];
     int n_ev, at_ev;          /* of the turn that is being delivered */
     struct loop_timer **heap; /* from 1 */
@@ -102,7 +104,20 @@ void loop_free(struct loop *l)
 void loop_clock(struct loop *l)
 {
     l->mono = hn_mono_now();
-    l->now = hn_now();
+    l->wall = hn_now();
+    l->now = l->is_steady ? l->steady + l->mono.us : l->wall;
+}
+
+void loop_steady(struct loop *l, hn_instant now)
+{
+    l->is_steady = true;
+    l->steady = now - hn_mono_now().us;
+    loop_clock(l);
+}
+
+hn_instant loop_of_wall(const struct loop *l, hn_instant wall)
+{
+    return wall - l->wall + l->now;
 }
 
 struct hn_mono loop_mono(const struct loop *l)

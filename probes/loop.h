@@ -40,6 +40,11 @@ void loop_turn(struct loop *l, int max_ms);
 
 struct hn_mono loop_mono(const struct loop *l);
 hn_instant loop_now(const struct loop *l);
+/* The wall clock's time (a packet's stamp) by the loop's clock. */
+hn_instant loop_of_wall(const struct loop *l, hn_instant wall);
+/* From now on the loop's clock is its own: `now` at this moment, and then only as fast as time
+ * goes. Steps of the wall clock do not move it. Before anything runs. */
+void loop_steady(struct loop *l, hn_instant now);
 /* Reads both clocks again: for one who sends later in a turn. */
 void loop_clock(struct loop *l);
 

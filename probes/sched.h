@@ -22,7 +22,7 @@
 #define PROBES_SCHED_H
 
 #include "probes/loop.h"
-#include "probes/packed.h"
+#include "server/ingest/packed.h"
 #include "probes/reading.h"
 #include "probes/spec.h"
 

@@ -3,6 +3,7 @@
 
 #include "probes/mem.h"
 #include "probes/spec_json.h"
+#include "server/base/hash.h"
 #include "server/base/i18n.h"
 
 static const char *const kind_words[] = {
@@ -10,6 +11,8 @@ static const char *const kind_words[] = {
     PROBE_KINDS(X)
 #undef X
 };
+
+const struct hn_texts probe_kind_words = {kind_words, PROBE_KIND_COUNT};
 
 const char *probe_kind_word(enum probe_kind k)
 {
@@ -27,7 +30,7 @@ static bool kind_parse(const char *word, enum probe_kind *out)
 }
 
 /* So that a check which is known to be down is not taken for one that begins to fail. */
-static struct check_row stored_row(const struct spec_row *row)
+static struct check_row stored_row(const struct assignment *row)
 {
     enum check_state s, known;
 
@@ -55,7 +58,7 @@ static enum hn_code read_params(struct probe_spec *s, const char *text, struct h
     return params_of[s->kind](o, s, e);
 }
 
-struct probe_spec *spec_make(const struct spec_row *row, struct spec_keys *keys)
+struct probe_spec *spec_make(const struct assignment *row, struct spec_keys *keys)
 {
     struct hn_arena *a;
     struct probe_spec *s;
@@ -106,40 +109,6 @@ void spec_free(struct probe_spec *s)
         hn_arena_free(s->arena);
 }
 
-/* FNV-1a, 64 bits */
-static uint64_t mix(uint64_t h, const void *p, size_t n)
-{
-    const uint8_t *b = p;
-
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ b[i]) * UINT64_C(1099511628211);
-    return h;
-}
-
-static uint64_t mix_text(uint64_t h, const char *s)
-{
-    return s == NULL ? mix(h, "\1", 1) : mix(h, s, strlen(s) + 1);
-}
-
-uint64_t spec_fingerprint(const struct spec_row *row)
-{
-    const int64_t numbers[] = {
-        row->id,         row->host_id,     row->interval_s, row->retry_interval_s,
-        row->attempts_n, row->attempts_of, row->liveness};
-    uint64_t h = UINT64_C(14695981039346656037);
-
-    h = mix(h, numbers, sizeof(numbers));
-    h = mix(h, &row->timeout_s, sizeof(row->timeout_s));
-    h = mix_text(h, row->name);
-    h = mix_text(h, row->kind);
-    h = mix_text(h, row->params);
-    h = mix_text(h, row->thresholds);
-    h = mix_text(h, row->host);
-    h = mix_text(h, row->address);
-    h = mix_text(h, row->snmp);
-    return mix(h, row->parents.v, row->parents.n * sizeof(int64_t));
-}
-
 /* ---- keys ---- */
 
 struct key_entry {
@@ -184,12 +153,12 @@ enum hn_code spec_keys_get(struct spec_keys *k, const struct spec_credential *c,
                            struct usm_secret *out, struct hn_err *e)
 {
     const int64_t kinds[] = {c->auth, c->priv};
-    uint64_t of = mix(UINT64_C(14695981039346656037), kinds, sizeof(kinds));
+    uint64_t of = hn_hash(HN_HASH_START, kinds, sizeof(kinds));
     struct key_entry *en;
 
-    of = mix_text(of, c->user);
-    of = mix_text(of, c->auth_password);
-    of = mix_text(of, c->priv_password);
+    of = hn_hash_text(of, c->user);
+    of = hn_hash_text(of, c->auth_password);
+    of = hn_hash_text(of, c->priv_password);
     for (en = k->first; en != NULL; en = en->next)
         if (en->of == of && hn_streq(en->secret.user, c->user)) {
             *out = en->secret;

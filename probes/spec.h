@@ -18,6 +18,7 @@
 
 #include "probes/threshold.h"
 #include "probes/usm.h"
+#include "server/ingest/assignment.h"
 
 /* kinds that a probe runs. The others (passive, heartbeat) get their results from outside. */
 #define PROBE_KINDS(X)                                                                             \
@@ -34,6 +35,7 @@ enum probe_kind {
 };
 
 const char *probe_kind_word(enum probe_kind k);
+extern const struct hn_texts probe_kind_words; /* all of them */
 
 struct icmp_params {
     int64_t count, size;
@@ -117,27 +119,13 @@ struct probe_spec {
     struct check_row row; /* as stored when it was loaded */
 };
 
-/* A row of the configuration: what the store reads. */
-struct spec_row {
-    int64_t id, host_id;
-    const char *name, *kind, *params, *thresholds, *host, *address, *snmp;
-    int64_t interval_s, retry_interval_s, attempts_n, attempts_of;
-    double timeout_s;
-    bool liveness;
-    struct hn_i64s parents;
-    const char *state, *known_state; /* NULL where there is none yet */
-    int64_t state_since, last_at;
-};
-
 /* Keys made from passwords, which costs milliseconds each: kept by the configuration thread. */
 struct spec_keys;
 struct spec_keys *spec_keys_new(void);
 void spec_keys_free(struct spec_keys *k);
 
 /* Never fails: what is wrong stands in the spec. NULL: a kind that no probe runs. */
-struct probe_spec *spec_make(const struct spec_row *row, struct spec_keys *keys);
+struct probe_spec *spec_make(const struct assignment *row, struct spec_keys *keys);
 void spec_free(struct probe_spec *s);
-/* Changes when anything in the row but the state changes. */
-uint64_t spec_fingerprint(const struct spec_row *row);
 
 #endif

@@ -19,6 +19,7 @@ struct spool {
     int64_t bytes;           /* of all segments */
     int out;                 /* the newest segment, -1 = the next append begins one */
     int64_t out_bytes;
+    bool is_dirty;   /* appended and not synced */
     int64_t read_at; /* in the oldest segment: what was taken */
     int64_t peek_at; /* what the last peek gave */
     int64_t damaged;
@@ -131,6 +132,8 @@ static enum hn_code begin_segment(struct spool *s, struct hn_err *e)
     char path[PATH_MAX_LEN];
     int dir;
 
+    if (spool_sync(s, e) != HN_OK)
+        return e->code;
     if (s->out >= 0)
         (void)close(s->out);
     s->out = open(path_of(s, s->newest + 1, path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -195,7 +198,7 @@ enum hn_code spool_append(struct spool *s, const struct hn_bytes *records, size_
         memcpy(p + HEAD, records[i].p, records[i].n);
         p += HEAD + records[i].n;
     }
-    ok = write_all(s->out, buf, total) && fdatasync(s->out) == 0;
+    ok = write_all(s->out, buf, total);
     free(buf);
     if (!ok) {
         (void)io_fail(e, "write to", s->folder);
@@ -208,6 +211,17 @@ enum hn_code spool_append(struct spool *s, const struct hn_bytes *records, size_
     }
     s->out_bytes += (int64_t)total;
     s->bytes += (int64_t)total;
+    s->is_dirty = true;
+    return HN_OK;
+}
+
+enum hn_code spool_sync(struct spool *s, struct hn_err *e)
+{
+    if (!s->is_dirty || s->out < 0)
+        return HN_OK;
+    if (fdatasync(s->out) != 0)
+        return io_fail(e, "sync", s->folder);
+    s->is_dirty = false;
     return HN_OK;
 }
 
@@ -226,6 +240,7 @@ static enum hn_code drop_oldest(struct spool *s, bool damaged, struct hn_err *e)
     if (s->oldest == s->newest && s->out >= 0) {
         (void)close(s->out);
         s->out = -1;
+        s->is_dirty = false;
     }
     s->oldest++;
     s->read_at = s->peek_at = 0;

@@ -3,11 +3,12 @@
  * spool.h — results on disk while the database is away: append-only segments in a folder, bounded.
  *
  * A segment NNNNNNNNNNNNNNNN.seg holds records: length u32, CRC-32 of the payload u32 (both little
- * endian), payload. spool_append() is durable when it returns. Reading starts at the oldest
- * segment; what was taken is given back with spool_taken(), and a segment goes when all of it was
- * taken. After a crash the reader starts the oldest segment anew: whoever stores the results
- * ignores those it has. A damaged record ends its segment: the rest of that segment cannot be
- * trusted, is counted in spool_damaged() and kept aside as NAME.bad.
+ * endian), payload. What was appended survives the end of the process at once, and that of the
+ * machine after spool_sync(). Reading starts at the oldest segment; what was taken is given back
+ * with spool_taken(), and a segment goes when all of it was taken. After a crash the reader starts
+ * the oldest segment anew: whoever stores the results ignores those it has. A damaged record ends
+ * its segment: the rest of that segment cannot be trusted, is counted in spool_damaged() and kept
+ * aside as NAME.bad.
  *
  * When the folder holds `max` bytes, appends are refused: what is there stays. One thread.
  */
@@ -35,6 +36,8 @@ int64_t spool_damaged(const struct spool *s); /* segments that were put aside */
 /* All n or none. HN_E_LIMIT: full; HN_E_IO: the disk refuses. */
 HN_MUST_USE enum hn_code spool_append(struct spool *s, const struct hn_bytes *records, size_t n,
                                       struct hn_err *e);
+/* What was appended is durable. Does nothing where it is already. */
+HN_MUST_USE enum hn_code spool_sync(struct spool *s, struct hn_err *e);
 /* Up to max of the oldest records that were not taken, copied into the arena; the same again until
  * spool_taken(). */
 HN_MUST_USE enum hn_code spool_peek(struct spool *s, struct hn_arena *a, struct hn_bytes *out,

@@ -15,12 +15,7 @@
 
 struct writer {
     pthread_t thread;
-    pthread_mutex_t lock; /* of the five below */
-    pthread_cond_t wake;
-    struct packed *first, **last;
-    size_t n, bytes;
-    int64_t flush_at; /* monotonic: when the batch must leave */
-    bool stop;
+    struct outbox *outbox;
 
     /* the thread's own */
     const char *probe;
@@ -30,7 +25,6 @@ struct writer {
     int64_t retry_at; /* monotonic: the database is not asked before */
     hn_span away_us;
     bool told_full;
-    size_t n_ok, n_refused; /* of the batch that is being stored */
 
     struct writer_counts counts;
 };
@@ -39,30 +33,8 @@ struct writer {
 
 void writer_put(struct writer *w, struct packed *p)
 {
-    int64_t now = hn_mono_now().us;
-    bool full;
-
-    (void)pthread_mutex_lock(&w->lock);
-    full = w->bytes + p->n > WRITER_QUEUE_BYTES;
-    if (!full) {
-        int64_t at = now + (p->is_urgent ? FLUSH_URGENT_US : FLUSH_US);
-
-        p->next = NULL;
-        *w->last = p;
-        w->last = &p->next;
-        w->bytes += p->n;
-        if (w->n++ == 0 || at < w->flush_at) {
-            w->flush_at = at;
-            (void)pthread_cond_signal(&w->wake);
-        } else if (w->n == WRITER_BATCH) {
-            (void)pthread_cond_signal(&w->wake);
-        }
-    }
-    (void)pthread_mutex_unlock(&w->lock);
-    if (full) {
+    if (!outbox_put(w->outbox, p))
         atomic_fetch_add(&w->counts.dropped, 1);
-        free(p);
-    }
 }
 
 const struct writer_counts *writer_counts(const struct writer *w)
@@ -71,51 +43,6 @@ const struct writer_counts *writer_counts(const struct writer *w)
 }
 
 /* ---- the thread ---- */
-
-static void wait_until(struct writer *w, int64_t at_us)
-{
-    struct timespec ts = {.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
-
-    (void)pthread_cond_timedwait(&w->wake, &w->lock, &ts);
-}
-
-/* Takes up to WRITER_BATCH results when it is time. *stop: the last call. NULL: nothing, but the
- * spool may want to be looked at. */
-static struct packed *take(struct writer *w, size_t *n, bool *stop)
-{
-    struct packed *head = NULL;
-    struct packed **p = &head;
-
-    *n = 0;
-    (void)pthread_mutex_lock(&w->lock);
-    for (;;) {
-        int64_t now = hn_mono_now().us;
-        bool due = w->n >= WRITER_BATCH || (w->n > 0 && now >= w->flush_at);
-
-        if (due || w->stop || (!spool_is_empty(w->spool) && now >= w->retry_at))
-            break;
-        if (w->n > 0)
-            wait_until(w, w->flush_at);
-        else if (!spool_is_empty(w->spool))
-            wait_until(w, w->retry_at);
-        else
-            wait_until(w, now + 60 * HN_SEC);
-    }
-    while (w->first != NULL && *n < WRITER_BATCH) {
-        *p = w->first;
-        w->first = w->first->next;
-        w->bytes -= (*p)->n;
-        p = &(*p)->next;
-        (*n)++;
-    }
-    *p = NULL;
-    w->n -= *n;
-    if (w->first == NULL)
-        w->last = &w->first;
-    *stop = w->stop && w->n == 0;
-    (void)pthread_mutex_unlock(&w->lock);
-    return head;
-}
 
 static void away(struct writer *w, const struct hn_err *e)
 {
@@ -135,54 +62,10 @@ static void back(struct writer *w)
     w->retry_at = 0;
 }
 
-/* Stores results; those that the database refuses for what they are, are found by halving and
- * counted in n_refused. HN_E_UNAVAILABLE: the rest must be kept. */
-static enum hn_code store(struct writer *w, const struct ingest_result *r, size_t n,
-                          struct hn_err *e)
-{
-    size_t dropped = 0;
-    enum hn_code code;
-
-    if (n == 0)
-        return HN_OK;
-    hn_err_clear(e);
-    code = ingest_batch(w->db, w->probe, r, n, hn_now(), w->arena, NULL, NULL, &dropped, e);
-    if (code == HN_OK) {
-        w->n_ok += n;
-        atomic_fetch_add(&w->counts.stored, (long long)(n - dropped));
-        atomic_fetch_add(&w->counts.unknown, (long long)dropped);
-        atomic_fetch_add(&w->counts.batches, 1);
-        return HN_OK;
-    }
-    if (code == HN_E_UNAVAILABLE || code == HN_E_IO)
-        return code;
-    if (n == 1) {
-        w->n_refused++;
-        hn_log_err(HN_ERROR, "store a result", e);
-        return HN_OK;
-    }
-    /* what was stored before a later part fails is ignored when it comes again */
-    code = store(w, r, n / 2, e);
-    return code != HN_OK ? code : store(w, r + n / 2, n - n / 2, e);
-}
-
-/* Where nothing at all was accepted the fault is the database's, not the results': they are kept.
- */
-static enum hn_code store_batch(struct writer *w, const struct ingest_result *r, size_t n,
-                                struct hn_err *e)
-{
-    w->n_ok = w->n_refused = 0;
-    if (store(w, r, n, e) != HN_OK)
-        return e->code;
-    if (w->n_refused > 0 && w->n_ok == 0)
-        return e->code == HN_OK ? HN_E_INTERNAL : e->code;
-    atomic_fetch_add(&w->counts.dropped, (long long)w->n_refused);
-    return HN_OK;
-}
-
 static enum hn_code deliver(struct writer *w, const struct hn_bytes *b, size_t n)
 {
     struct ingest_result *r = hn_arena_make(w->arena, struct ingest_result, n);
+    struct ingest_account got;
     struct hn_err e = {0};
     size_t k = 0;
     enum hn_code code;
@@ -193,7 +76,12 @@ static enum hn_code deliver(struct writer *w, const struct hn_bytes *b, size_t n
         else
             atomic_fetch_add(&w->counts.dropped, 1);
     }
-    code = store_batch(w, r, k, &e);
+    code = ingest_accept(w->db, w->probe, r, k, hn_now(), w->arena, &got, &e);
+    atomic_fetch_add(&w->counts.stored, (long long)got.stored);
+    atomic_fetch_add(&w->counts.unknown, (long long)got.unknown);
+    atomic_fetch_add(&w->counts.batches, (long long)got.batches);
+    if (code == HN_OK)
+        atomic_fetch_add(&w->counts.dropped, (long long)got.refused);
     if (code == HN_OK)
         back(w);
     else
@@ -209,7 +97,7 @@ static void keep(struct writer *w, const struct hn_bytes *b, size_t n)
 
     if (n == 0)
         return;
-    if (spool_append(w->spool, b, n, &e) == HN_OK) {
+    if (spool_append(w->spool, b, n, &e) == HN_OK && spool_sync(w->spool, &e) == HN_OK) {
         atomic_fetch_add(&w->counts.spooled, (long long)n);
         w->told_full = false;
     } else {
@@ -263,16 +151,12 @@ static void *run(void *arg)
     bool stop = false;
 
     while (!stop) {
+        int64_t until = spool_is_empty(w->spool) ? HN_NEVER : w->retry_at;
         size_t n;
-        struct packed *batch = take(w, &n, &stop);
+        struct packed *batch = outbox_take(w->outbox, WRITER_BATCH, until, &n, &stop);
 
         round_of(w, batch, n, stop);
-        while (batch != NULL) {
-            struct packed *next = batch->next;
-
-            free(batch);
-            batch = next;
-        }
+        packed_free_list(batch);
         hn_arena_reset(w->arena);
     }
     return NULL;
@@ -283,8 +167,7 @@ static void drop(struct writer *w)
     db_free(w->db);
     spool_free(w->spool);
     hn_arena_free(w->arena);
-    (void)pthread_cond_destroy(&w->wake);
-    (void)pthread_mutex_destroy(&w->lock);
+    outbox_free(w->outbox);
     free(w);
 }
 
@@ -292,14 +175,8 @@ enum hn_code writer_new(const char *conninfo, const char *probe, const char *spo
                         struct writer **out, struct hn_err *e)
 {
     struct writer *w = MEM_NEW(struct writer);
-    pthread_condattr_t attr;
 
-    (void)pthread_condattr_init(&attr);
-    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    (void)pthread_mutex_init(&w->lock, NULL);
-    (void)pthread_cond_init(&w->wake, &attr);
-    (void)pthread_condattr_destroy(&attr);
-    w->last = &w->first;
+    w->outbox = outbox_new(OUTBOX_BYTES, FLUSH_US, FLUSH_URGENT_US);
     w->probe = probe;
     w->arena = hn_arena_new();
     w->db = db_new(conninfo);
@@ -321,10 +198,7 @@ void writer_stop(struct writer *w)
 {
     if (w == NULL)
         return;
-    (void)pthread_mutex_lock(&w->lock);
-    w->stop = true;
-    (void)pthread_cond_signal(&w->wake);
-    (void)pthread_mutex_unlock(&w->lock);
+    outbox_stop(w->outbox);
     (void)pthread_join(w->thread, NULL);
     drop(w);
 }

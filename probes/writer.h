@@ -7,18 +7,17 @@
  * (spool.h) and are delivered afterwards, oldest first, with their own times. A result that the
  * database refuses for what it is (and not for being away) is dropped alone, counted and logged.
  *
- * Bounded: WRITER_QUEUE_BYTES in memory, SPOOL_MAX_BYTES on disk. What fits nowhere is counted as
+ * Bounded: OUTBOX_BYTES in memory, SPOOL_MAX_BYTES on disk. What fits nowhere is counted as
  * dropped and said in the log.
  */
 #ifndef PROBES_WRITER_H
 #define PROBES_WRITER_H
 
-#include "probes/packed.h"
+#include "probes/outbox.h"
 
 #include <stdatomic.h>
 
 #define WRITER_BATCH 1000
-#define WRITER_QUEUE_BYTES ((size_t)128 * 1024 * 1024)
 
 struct writer;
 

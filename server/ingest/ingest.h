@@ -64,6 +64,19 @@ HN_MUST_USE enum hn_code ingest_batch(struct db *db, const char *probe,
                                       struct hn_arena *a, struct ingest_state *states,
                                       size_t *n_states, size_t *dropped, struct hn_err *e);
 
+/* The same for who cannot ask again about one result: those that the database refuses for what they
+ * are (and not for being away) are found, logged, counted and left out, the others stored. An error
+ * where all are refused: then it is the database that is at fault, and all of them must be kept.
+ * May be called inside a transaction. */
+struct ingest_account {
+    size_t stored, unknown, refused; /* results; unknown: of checks that are gone */
+    size_t batches;
+};
+HN_MUST_USE enum hn_code ingest_accept(struct db *db, const char *probe,
+                                       const struct ingest_result *results, size_t n,
+                                       hn_instant now, struct hn_arena *a,
+                                       struct ingest_account *out, struct hn_err *e);
+
 /* The watchdog (a task of hinomi work): checks whose next result is overdue become unknown from the
  * time at which the first missing one was due. */
 enum hn_code ingest_sweep_task(struct db *db, struct hn_arena *a, hn_instant now, bool *again,

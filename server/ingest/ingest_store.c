@@ -421,6 +421,23 @@ enum hn_code ingest_store_probe_seen(struct db *db, const char *probe, hn_instan
     return HN_OK;
 }
 
+enum hn_code ingest_store_beat(struct db *db, const char *name, hn_instant started_at,
+                               hn_instant now, const char *counters, const char *note,
+                               struct hn_err *e)
+{
+    static const char sql[] =
+        "INSERT INTO watch.probe AS p (name, started_at, last_at, counters, note) "
+        "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO UPDATE "
+        "SET started_at = excluded.started_at, last_at = greatest(p.last_at, excluded.last_at),"
+        " counters = excluded.counters, note = excluded.note";
+    struct db_arg args[] = {DB_TEXT(name), DB_TS(started_at), DB_TS(now), DB_TEXT(counters),
+                            DB_TEXT(note)};
+
+    if (db_exec(db, sql, args, HN_ARRAY_LEN(args), NULL, e) != HN_OK)
+        return hn_ctx(e, "beat of probe %s", name);
+    return HN_OK;
+}
+
 enum hn_code ingest_store_notify(struct db *db, struct hn_err *e)
 {
     /* hn_live: the open boards and event lists (server/http/live.h) */

@@ -117,6 +117,10 @@ HN_MUST_USE enum hn_code ingest_store_journal(struct db *db, const char *probe, 
                                               int64_t *id, struct hn_err *e);
 HN_MUST_USE enum hn_code ingest_store_probe_seen(struct db *db, const char *probe, hn_instant now,
                                                  struct hn_err *e);
+/* The probe lives: its counters (a JSON object of numbers) and a note (NULL: none). For probes. */
+HN_MUST_USE enum hn_code ingest_store_beat(struct db *db, const char *name, hn_instant started_at,
+                                           hn_instant now, const char *counters, const char *note,
+                                           struct hn_err *e);
 /* Wakes the flow at commit. */
 HN_MUST_USE enum hn_code ingest_store_notify(struct db *db, struct hn_err *e);
 

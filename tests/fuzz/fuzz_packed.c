@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Results as they lie in the spool: what is read packs to the same bytes. */
-#include "probes/packed.h"
+#include "server/ingest/packed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 

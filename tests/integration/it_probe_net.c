@@ -26,7 +26,7 @@ static char dir[] = "/tmp/hinomi-net-XXXXXX";
 
 static void ping(const char *address, bool v6)
 {
-    struct spec_row row = rig_row(1, "icmp", address, "{\"count\": 3, \"spacing_ms\": 5}");
+    struct assignment row = rig_row(1, "icmp", address, "{\"count\": 3, \"spacing_ms\": 5}");
     const struct ingest_result *r;
 
     if (icmp_problem(rig_icmp(rig), v6) != NULL) {
@@ -56,7 +56,7 @@ static void ping_v6(void **state)
 
 static void ping_nobody(void **state)
 {
-    struct spec_row row = rig_row(2, "icmp", "203.0.113.1", "{\"count\": 2, \"spacing_ms\": 1}");
+    struct assignment row = rig_row(2, "icmp", "203.0.113.1", "{\"count\": 2, \"spacing_ms\": 1}");
     const struct ingest_result *r;
 
     (void)state;
@@ -76,7 +76,7 @@ static void name_that_does_not_resolve(void **state)
 
     (void)state;
     for (size_t i = 0; i < HN_ARRAY_LEN(kinds); i++) {
-        struct spec_row row = rig_row(3, kinds[i][0], "nobody.invalid", kinds[i][1]);
+        struct assignment row = rig_row(3, kinds[i][0], "nobody.invalid", kinds[i][1]);
         const struct ingest_result *r = rig_once(rig, &row);
 
         assert_int_equal(r->outcome, OUTCOME_FAILED);
@@ -97,7 +97,7 @@ static void bad_settings_are_not_run(void **state)
 
     (void)state;
     for (size_t i = 0; i < HN_ARRAY_LEN(bad); i++) {
-        struct spec_row row = rig_row(4, bad[i][0], "127.0.0.1", bad[i][1]);
+        struct assignment row = rig_row(4, bad[i][0], "127.0.0.1", bad[i][1]);
         const struct ingest_result *r = rig_once(rig, &row);
 
         assert_int_equal(r->outcome, OUTCOME_NOT_RUN);
@@ -175,7 +175,7 @@ static int listen_on_loopback(int *port)
 static const struct ingest_result *tcp(int port, const char *more)
 {
     char params[300] = "";
-    struct spec_row row = rig_row(5, "tcp", "127.0.0.1", params);
+    struct assignment row = rig_row(5, "tcp", "127.0.0.1", params);
 
     (void)snprintf(params, sizeof(params), "{\"port\": %d%s}", port, more);
     row.timeout_s = 0.5;
@@ -212,7 +212,7 @@ static void tcp_ports(void **state)
 static const struct ingest_result *http(const char *path, const char *more)
 {
     char params[400] = "";
-    struct spec_row row = rig_row(6, "http", "127.0.0.1", params);
+    struct assignment row = rig_row(6, "http", "127.0.0.1", params);
 
     (void)snprintf(params, sizeof(params), "{\"url\": \"http://127.0.0.1:%d%s\"%s}", web.port, path,
                    more);
@@ -258,7 +258,7 @@ static void http_pages(void **state)
 static void http_nobody(void **state)
 {
     char params[100] = "";
-    struct spec_row row = rig_row(7, "http", "127.0.0.1", params);
+    struct assignment row = rig_row(7, "http", "127.0.0.1", params);
 
     (void)state;
     (void)snprintf(params, sizeof(params), "{\"url\": \"http://127.0.0.1:%d/\"}",
@@ -294,7 +294,7 @@ static void https_certificate(void **state)
                                 "-keyout", key,     "-out",  cert,      NULL};
     const char *const run[] = {"openssl", "s_server", "-accept", port,   "-cert",
                                cert,      "-key",     key,       "-www", NULL};
-    struct spec_row row = rig_row(8, "http", "127.0.0.1", params);
+    struct assignment row = rig_row(8, "http", "127.0.0.1", params);
     const struct ingest_result *r;
     int at = rig_free_port(false);
     pid_t pid;
@@ -358,7 +358,7 @@ static void start_agent(void)
 static const struct ingest_result *snmp(const char *params, const char *access, bool wait)
 {
     static char host[300];
-    struct spec_row row = rig_row(9, "snmp", "127.0.0.1", params);
+    struct assignment row = rig_row(9, "snmp", "127.0.0.1", params);
     const struct ingest_result *r = NULL;
 
     (void)snprintf(host, sizeof(host), "{\"port\": %d%s%s}", agent_port,
@@ -463,7 +463,7 @@ static void snmp_profiles(void **state)
 static void snmp_rates_of_counters(void **state)
 {
     char host[60];
-    struct spec_row row = rig_row(10, "snmp", "127.0.0.1", "{\"profile\": \"if\"}");
+    struct assignment row = rig_row(10, "snmp", "127.0.0.1", "{\"profile\": \"if\"}");
     const struct ingest_result *r;
 
     (void)state;

@@ -200,7 +200,7 @@ static void *serve(void *arg)
 static const struct ingest_result *probe(enum mode mode, const char *params)
 {
     static char host[60];
-    struct spec_row row = rig_row(1, "snmp", "127.0.0.1", params);
+    struct assignment row = rig_row(1, "snmp", "127.0.0.1", params);
 
     ag.mode = mode;
     ag.n_requests = 0;
@@ -307,7 +307,7 @@ static void many_questions(void **state)
 static void one_question_at_a_time(void **state)
 {
     char host[80];
-    struct spec_row row = rig_row(4, "snmp", "127.0.0.1", many());
+    struct assignment row = rig_row(4, "snmp", "127.0.0.1", many());
     const struct ingest_result *r;
 
     (void)state;
@@ -332,7 +332,7 @@ static void one_question_at_a_time(void **state)
 static void a_device_that_drops_long_requests(void **state)
 {
     char host[60];
-    struct spec_row row = rig_row(6, "snmp", "127.0.0.1", many());
+    struct assignment row = rig_row(6, "snmp", "127.0.0.1", many());
     const struct ingest_result *r = NULL;
     int tries = 0;
 
@@ -370,7 +370,7 @@ static void silence(void **state)
 static void with_v1(void **state)
 {
     char host[80];
-    struct spec_row row = rig_row(2, "snmp", "127.0.0.1", WALK);
+    struct assignment row = rig_row(2, "snmp", "127.0.0.1", WALK);
 
     (void)state;
     ag.mode = RIGHT;
@@ -383,7 +383,7 @@ static void with_v1(void **state)
 static void a_restart_between_probes(void **state)
 {
     char host[60];
-    struct spec_row row = rig_row(3, "snmp", "127.0.0.1", GET);
+    struct assignment row = rig_row(3, "snmp", "127.0.0.1", GET);
     const struct ingest_result *r;
 
     (void)state;

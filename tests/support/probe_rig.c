@@ -102,24 +102,24 @@ void rig_turn(struct rig *r, int max_ms)
     loop_turn(r->loop, max_ms);
 }
 
-struct spec_row rig_row(int64_t id, const char *kind, const char *address, const char *params)
+struct assignment rig_row(int64_t id, const char *kind, const char *address, const char *params)
 {
-    return (struct spec_row){.id = id,
-                             .host_id = id,
-                             .name = "check",
-                             .kind = kind,
-                             .params = params,
-                             .thresholds = "{}",
-                             .host = "host",
-                             .address = address,
-                             .interval_s = 60,
-                             .retry_interval_s = 60,
-                             .attempts_n = 3,
-                             .attempts_of = 3,
-                             .timeout_s = 1};
+    return (struct assignment){.id = id,
+                               .host_id = id,
+                               .name = "check",
+                               .kind = kind,
+                               .params = params,
+                               .thresholds = "{}",
+                               .host = "host",
+                               .address = address,
+                               .interval_s = 60,
+                               .retry_interval_s = 60,
+                               .attempts_n = 3,
+                               .attempts_of = 3,
+                               .timeout_s = 1};
 }
 
-void rig_put(struct rig *r, const struct spec_row *row)
+void rig_put(struct rig *r, const struct assignment *row)
 {
     sched_put(r->sched, spec_make(row, r->keys));
 }
@@ -143,7 +143,7 @@ const struct ingest_result *rig_next(struct rig *r, int ms)
     return &r->result;
 }
 
-const struct ingest_result *rig_once(struct rig *r, const struct spec_row *row)
+const struct ingest_result *rig_once(struct rig *r, const struct assignment *row)
 {
     const struct ingest_result *res;
 

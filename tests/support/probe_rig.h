@@ -22,12 +22,12 @@ struct snmp *rig_snmp(struct rig *r);
 void rig_turn(struct rig *r, int max_ms);
 
 /* A row with ordinary settings: interval 60 s, 3 of 3, timeout 1 s. */
-struct spec_row rig_row(int64_t id, const char *kind, const char *address, const char *params);
-void rig_put(struct rig *r, const struct spec_row *row);
+struct assignment rig_row(int64_t id, const char *kind, const char *address, const char *params);
+void rig_put(struct rig *r, const struct assignment *row);
 /* The next result of any check, within ms; NULL when none came. Lives until the next call. */
 const struct ingest_result *rig_next(struct rig *r, int ms);
 /* Puts the check, waits for its first result, removes it. Ends the program when none comes. */
-const struct ingest_result *rig_once(struct rig *r, const struct spec_row *row);
+const struct ingest_result *rig_once(struct rig *r, const struct assignment *row);
 /* The value of a metric in a result; NAN where it is not. */
 double rig_value(const struct ingest_result *r, const char *metric);
 bool rig_has_prefix(const struct ingest_result *r, const char *prefix);

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "probes/packed.h"
+#include "server/ingest/packed.h"
 #include "probes/reading.h"
 #include "probes/spec_json.h"
 #include "probes/spool.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "probes/packed.h"
+#include "server/ingest/packed.h"
 
-#include "probes/mem.h"
 #include "server/base/parse.h"
 
 #include <math.h>
@@ -61,7 +60,8 @@ struct packed *packed_new(const struct ingest_result *r)
     n = FIXED + output + kind + text + inventory;
     for (size_t i = 0; i < r->n_values; i++)
         n += VALUE_FIXED + cut(r->values[i].metric, UINT8_MAX) + cut(r->values[i].unit, UINT8_MAX);
-    out = mem_new(1, sizeof(*out) + n);
+    out = calloc(1, sizeof(*out) + n);
+    HN_ASSERT(out != NULL);
     out->n = n;
     out->is_urgent = r->outcome != OUTCOME_OK || r->state != RESULT_OK || r->notice_kind != NULL;
     p = out->p;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * packed.h — a result as one block of bytes: what crosses from the loop to the writer, and what the
- * spool keeps on disk.
+ * packed.h — a result as one block of bytes: what crosses from the loop to the writer, and what a
+ * spool keeps on disk and a satellite sends.
  *
  * Little endian, in this order: check u64, at i64, outcome u8, state u8, output (u16 and bytes),
- * notice kind (u8), notice text (u16), number of values u32, then each value: metric (u8), unit
- * (u8), kind u8 (0 gauge, 1 rate), the number's bits u64. packed_read() accepts nothing else: a
- * spool may be damaged.
+ * notice kind (u8), notice text (u16), inventory (u32), number of values u32, then each value:
+ * metric (u8), unit (u8), kind u8 (0 gauge, 1 rate, 2 counter), the number's bits u64.
+ * packed_read() accepts nothing else: a spool may be damaged, a satellite in foreign hands.
  */
-#ifndef PROBES_PACKED_H
-#define PROBES_PACKED_H
+#ifndef HN_INGEST_PACKED_H
+#define HN_INGEST_PACKED_H
 
 #include "server/ingest/ingest.h"
 
