@@ -553,6 +553,12 @@ void snmp_profile_judge(const struct snmp_params *p, const struct snmp_got *g,
     if (with_inventory)
         r->inventory = snmp_inventory_done(&inv);
     judge_items(p, g, rates, r);
+    if (r->notice_kind == NULL && snmp_rates_reset(rates) != NULL) {
+        r->notice_kind = "counter_reset";
+        r->notice_text =
+            hn_arena_fmt(g->arena, hn_tr("restart detected: the counter %s began anew"),
+                         reading_label(snmp_rates_reset(rates)));
+    }
     if (p->profile == SNMP_PROFILE_NONE)
         reading_say(r, hn_tr("%zu values"), r->n);
 }

@@ -18,6 +18,7 @@ struct snmp_rates {
     int64_t uptime_cs, last_uptime_cs;
     struct entry *entry; /* open addressing */
     size_t n, size;
+    char reset[120]; /* metric that began anew in this probe; "" */
 };
 
 struct snmp_rates *snmp_rates_new(void)
@@ -41,6 +42,7 @@ bool snmp_rates_begin(struct snmp_rates *r, hn_instant at, int64_t uptime_cs)
 {
     int64_t expected;
 
+    r->reset[0] = '\0';
     r->last_at = r->at;
     if (r->uptime_cs >= 0)
         r->last_uptime_cs = r->uptime_cs;
@@ -107,7 +109,15 @@ enum counter_verdict snmp_rates_take(struct snmp_rates *r, const char *metric, u
         r->n++;
     } else {
         verdict = counter_rate(&en->last, &now, bits, max_per_s, per_s);
+        if (verdict == COUNTER_IMPLAUSIBLE && bits == 64 && value < en->last.value / 2 &&
+            r->reset[0] == '\0')
+            (void)snprintf(r->reset, sizeof(r->reset), "%s", metric);
     }
     en->last = now;
     return verdict;
+}
+
+const char *snmp_rates_reset(const struct snmp_rates *r)
+{
+    return r->reset[0] == '\0' ? NULL : r->reset;
 }

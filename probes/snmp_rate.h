@@ -20,5 +20,8 @@ bool snmp_rates_begin(struct snmp_rates *r, hn_instant at, int64_t uptime_cs);
 /* A counter's reading of this probe. COUNTER_OK: *per_s is set. */
 enum counter_verdict snmp_rates_take(struct snmp_rates *r, const char *metric, uint64_t value,
                                      int bits, double max_per_s, double *per_s);
+/* The first 64-bit counter of this probe that began anew although the agent's clock did not, NULL
+ * when none did: it reads less than half of what it did, and no wrap explains that. */
+const char *snmp_rates_reset(const struct snmp_rates *r);
 
 #endif

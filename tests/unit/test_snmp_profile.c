@@ -134,7 +134,8 @@ static void a_restart_is_no_spike(void **state)
     assert_null(d->out.notice_kind);
 }
 
-/* Counters that were cleared while the device runs on: nothing above the line's speed. */
+/* Counters that were cleared while the device runs on: nothing above the line's speed, and it is
+ * told. */
 static void a_cleared_counter_is_no_spike(void **state)
 {
     struct device *d = *state;
@@ -142,9 +143,11 @@ static void a_cleared_counter_is_no_spike(void **state)
     port(d, 0, 100000, UINT64_C(1) << 60, 100);
     port(d, 60, 106000, 5, 100);
     assert_true(isnan(value(d, "in_octets.3")));
-    assert_null(d->out.notice_kind);
+    assert_string_equal(d->out.notice_kind, "counter_reset");
+    assert_string_equal(d->out.notice_text, "restart detected: the counter in_octets.3 began anew");
     port(d, 120, 112000, UINT64_C(1) << 50, 100); /* a jump no line could carry */
     assert_true(isnan(value(d, "in_octets.3")));
+    assert_null(d->out.notice_kind);
 }
 
 static void uptime_wraps_after_497_days(void **state)
