@@ -171,7 +171,8 @@ enum hn_code claim_of_service(struct db *db, struct hn_arena *a, int64_t service
     const struct ivl **v;
     size_t *m;
 
-    if (maintenance_store_of_service(db, a, service_id, checks, to, &rows, &n_rows, e) != HN_OK)
+    if (maintenance_store_of_service(db, a, service_id, checks, from, to, &rows, &n_rows, e) !=
+        HN_OK)
         return hn_ctx(e, "planned stops of service %" PRId64, service_id);
     v = hn_arena_make(a, const struct ivl *, n_rows);
     m = hn_arena_make(a, size_t, n_rows);

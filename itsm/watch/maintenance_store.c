@@ -109,11 +109,12 @@ enum hn_code maintenance_store_end(struct db *db, int64_t id, const char *state,
 }
 
 enum hn_code maintenance_store_of_host(struct db *db, struct hn_arena *a, int64_t host_id,
-                                       hn_instant before, const struct maintenance_row **out,
-                                       size_t *n, struct hn_err *e)
+                                       hn_instant at, const struct maintenance_row **out, size_t *n,
+                                       struct hn_err *e)
 {
     static const char sql[] =
-        SELECT_ROW "WHERE m.state = 'approved' AND m.from_at <= $2 AND ("
+        SELECT_ROW "WHERE m.state = 'approved' AND m.from_at <= $2 "
+                   "AND (m.recurrence IS NOT NULL OR m.to_at > $2) AND ("
                    "m.scope @> jsonb_build_array(jsonb_build_object('host_id', $1::bigint)) OR "
                    "EXISTS (SELECT 1 FROM watch.host h WHERE h.id = $1 AND m.scope @> "
                    "jsonb_build_array(jsonb_build_object('site_id', h.site_id))) OR "
@@ -121,18 +122,19 @@ enum hn_code maintenance_store_of_host(struct db *db, struct hn_arena *a, int64_
                    "ON c.id = ANY(v.check_ids) WHERE c.host_id = $1 AND m.scope @> "
                    "jsonb_build_array(jsonb_build_object('service_id', v.service_id)))) "
                    "ORDER BY m.id LIMIT 500";
-    struct db_arg args[] = {DB_I64(host_id), DB_TS(before)};
+    struct db_arg args[] = {DB_I64(host_id), DB_TS(at)};
 
     return db_select(db, sql, args, 2, ROW_COLS, sizeof(**out), a, out, n, e);
 }
 
 enum hn_code maintenance_store_of_service(struct db *db, struct hn_arena *a, int64_t service_id,
-                                          struct hn_i64s checks, hn_instant before,
+                                          struct hn_i64s checks, hn_instant from, hn_instant to,
                                           const struct maintenance_row **out, size_t *n,
                                           struct hn_err *e)
 {
     static const char sql[] =
-        SELECT_ROW "WHERE m.state = 'approved' AND m.from_at < $3 AND ("
+        SELECT_ROW "WHERE m.state = 'approved' AND m.from_at < $3 AND (m.recurrence IS NOT NULL "
+                   "OR m.to_at > $4 OR m.approved_to > $4) AND ("
                    "m.scope @> jsonb_build_array(jsonb_build_object('service_id', $1::bigint)) OR "
                    "EXISTS (SELECT 1 FROM sla.service s WHERE s.id = $1 AND s.site_id IS NOT NULL "
                    "AND m.scope @> jsonb_build_array(jsonb_build_object('site_id', s.site_id))) OR "
@@ -141,9 +143,10 @@ enum hn_code maintenance_store_of_service(struct db *db, struct hn_arena *a, int
                    "jsonb_build_array(jsonb_build_object('host_id', h.id)) OR m.scope @> "
                    "jsonb_build_array(jsonb_build_object('site_id', h.site_id))))) "
                    "ORDER BY m.id LIMIT 500";
-    struct db_arg args[] = {DB_I64(service_id), DB_I64S(checks.v, checks.n), DB_TS(before)};
+    struct db_arg args[] = {DB_I64(service_id), DB_I64S(checks.v, checks.n), DB_TS(to),
+                            DB_TS(from)};
 
-    return db_select(db, sql, args, 3, ROW_COLS, sizeof(**out), a, out, n, e);
+    return db_select(db, sql, args, 4, ROW_COLS, sizeof(**out), a, out, n, e);
 }
 
 enum hn_code maintenance_store_missing(struct db *db, const char *scope, int64_t *missing,

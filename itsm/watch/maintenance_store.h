@@ -20,13 +20,13 @@ enum hn_code maintenance_store_decide(struct db *db, int64_t id, bool approve, i
 enum hn_code maintenance_store_end(struct db *db, int64_t id, const char *state, hn_instant now,
                                    struct hn_err *e);
 /* Approved ones whose scope names the host or its site, or a service whose rule names one of its
- * checks, and that began before `before`. */
+ * checks, and that are in force at `at` or recur. */
 enum hn_code maintenance_store_of_host(struct db *db, struct hn_arena *a, int64_t host_id,
-                                       hn_instant before, const struct maintenance_row **out,
-                                       size_t *n, struct hn_err *e);
-/* The same for a service and the checks of its rule. */
+                                       hn_instant at, const struct maintenance_row **out, size_t *n,
+                                       struct hn_err *e);
+/* The same for a service and the checks of its rule, within [from, to). */
 enum hn_code maintenance_store_of_service(struct db *db, struct hn_arena *a, int64_t service_id,
-                                          struct hn_i64s checks, hn_instant before,
+                                          struct hn_i64s checks, hn_instant from, hn_instant to,
                                           const struct maintenance_row **out, size_t *n,
                                           struct hn_err *e);
 /* How many of the ids that the scope names do not exist. */
