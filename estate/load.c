@@ -396,7 +396,8 @@ enum hn_code estate_load(struct db *db, const struct estate *s, hn_instant now, 
         load_store_systems(db, s, e) != HN_OK ||
         load_store_hosts(db, s, m.at, &added, e) != HN_OK || load_checks(db, s, m.at, e) != HN_OK ||
         load_store_machine(db, machine_answers(), now, e) != HN_OK ||
-        people_load(db, s->arena, m.at, &people, e) != HN_OK || load_services(&m, e) != HN_OK)
+        load_store_states(db, e) != HN_OK || people_load(db, s->arena, m.at, &people, e) != HN_OK ||
+        load_services(&m, e) != HN_OK)
         return hn_ctx(e, "load the sample estate");
     if (new_hosts != NULL)
         *new_hosts = added;

@@ -290,6 +290,17 @@ enum hn_code load_store_machine(struct db *db, bool with_snmp, hn_instant now, s
     return HN_OK;
 }
 
+enum hn_code load_store_states(struct db *db, struct hn_err *e)
+{
+    static const char sql[] =
+        "INSERT INTO watch.check_state (check_id) SELECT id FROM watch.checks ON CONFLICT DO "
+        "NOTHING";
+
+    if (db_exec(db, sql, NULL, 0, NULL, e) != HN_OK)
+        return hn_ctx(e, "states of the sample checks");
+    return HN_OK;
+}
+
 /* The id, or 0 where there is no row. */
 static enum hn_code id_or_0(struct db *db, const char *sql, const struct db_arg *args, size_t n,
                             int64_t *id, struct hn_err *e)

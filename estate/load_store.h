@@ -28,6 +28,8 @@ HN_MUST_USE enum hn_code load_store_checks(struct db *db, const struct load_chec
 /* The machine itself, watched by the probe `local`. */
 HN_MUST_USE enum hn_code load_store_machine(struct db *db, bool with_snmp, hn_instant now,
                                             struct hn_err *e);
+/* A state for each check that has none: pending, as that of a check that a person adds. */
+HN_MUST_USE enum hn_code load_store_states(struct db *db, struct hn_err *e);
 /* 0: there is no such check. */
 HN_MUST_USE enum hn_code load_store_check_id(struct db *db, const char *host, const char *check,
                                              int64_t *id, struct hn_err *e);

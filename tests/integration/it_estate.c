@@ -72,6 +72,12 @@ static void the_register_equals_the_csv(void **state)
                                      " s.id = h.site_id WHERE s.code = 'S08' AND h.class ="
                                      " 'terminal'"),
                      70);
+    /* what nothing was measured of yet waits for its first sample, it is not unwatched */
+    assert_int_equal(pg_test_i64(db,
+                                 "SELECT count(*) FROM watch.checks c WHERE NOT EXISTS (SELECT 1"
+                                 " FROM watch.check_state s WHERE s.check_id = c.id AND s.state"
+                                 " = 'pending')"),
+                     0);
     assert_int_equal(pg_test_i64(db, "SELECT count(*) FROM sla.sla_version WHERE approved_by IS"
                                      " NULL OR approved_by = created_by"),
                      0);
