@@ -63,3 +63,18 @@ const char *hn_tr(const char *msgid)
         s = hn_mo_find(&catalogue, msgid);
     return s == NULL ? msgid : s;
 }
+
+const char *hn_tr_span(int64_t seconds, char buf[HN_TR_SPAN_MAX])
+{
+    long long s = (long long)seconds;
+
+    if (s >= 86400)
+        (void)snprintf(buf, HN_TR_SPAN_MAX, hn_tr("%lld d %lld h %lld min %lld s"), s / 86400,
+                       s / 3600 % 24, s / 60 % 60, s % 60);
+    else if (s >= 3600)
+        (void)snprintf(buf, HN_TR_SPAN_MAX, hn_tr("%lld h %lld min %lld s"), s / 3600, s / 60 % 60,
+                       s % 60);
+    else
+        (void)snprintf(buf, HN_TR_SPAN_MAX, hn_tr("%lld min %lld s"), s / 60, s % 60);
+    return buf;
+}

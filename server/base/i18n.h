@@ -17,6 +17,9 @@ void hn_i18n_japanese(bool on);
 
 /* The message in the thread's language; msgid itself where the catalogue has none. */
 const char *hn_tr(const char *msgid) __attribute__((format_arg(1)));
+/* A length of time (>= 0) to the second, as "1時間2分3秒"; buf: HN_TR_SPAN_MAX. Returns buf. */
+#define HN_TR_SPAN_MAX 100
+const char *hn_tr_span(int64_t seconds, char buf[HN_TR_SPAN_MAX]);
 /* Marks a msgid in a table for extraction; translated where it is shown. */
 #define HN_N(s) s
 

@@ -234,10 +234,11 @@ static void span_text(int64_t s, char *buf, size_t n)
         (void)snprintf(buf, n, hn_tr("%d d %02d h"), (int)(hours / 24), (int)(hours % 24));
 }
 
-/* duration("hours"): hours and minutes also past a day, as times of work are added up. */
+/* duration("hours"): hours and minutes also past a day, as times of work are added up; "full": to
+ * the second however long it is. */
 FN(f_duration)
 {
-    char buf[100];
+    char buf[HN_TR_SPAN_MAX + 1], full[HN_TR_SPAN_MAX];
     size_t k = 0;
     struct tpl_val whole = *in;
     int64_t s;
@@ -257,6 +258,8 @@ FN(f_duration)
     if (tp_text_is(&a->v[0], "hours"))
         (void)snprintf(buf + k, sizeof(buf) - k, hn_tr("%d h %02d min"), (int)(s / 3600),
                        (int)(s / 60 % 60));
+    else if (tp_text_is(&a->v[0], "full"))
+        (void)snprintf(buf + k, sizeof(buf) - k, "%s", hn_tr_span(s, full));
     else
         span_text(s, buf + k, sizeof(buf) - k);
     return text(r, out, buf);

@@ -184,8 +184,10 @@ static const struct row {
      "2026-11-22T05:05:10Z 2026-11-22T05:05:10Z"},
     {"duration",
      "{{ 59|duration }}, {{ 3905|duration }}, {{ 90000|duration }}, {{ "
-     "90000|duration('hours') }}, {{ -61|duration }}",
-     "59 s, 1 h 05 min, 1 d 01 h, 25 h 00 min, -1 min 01 s"},
+     "90000|duration('hours') }}, {{ -61|duration }}, {{ 127|duration('full') }}, {{ "
+     "3905|duration('full') }}, {{ 90061|duration('full') }}",
+     "59 s, 1 h 05 min, 1 d 01 h, 25 h 00 min, -1 min 01 s, 2 min 7 s, 1 h 5 min 5 s, "
+     "1 d 1 h 1 min 1 s"},
     {"ago", "{{ t|ago }}, {{ (t - 300000000)|ago }}, {{ (t + 7200000000)|ago }}",
      "just now, 5 min ago, in 2 h"},
     {"gettext", "{{ _('%(n)s of %(m)s, 100%%', n=1, m=s) }}{{ _('50% done') }}",
