@@ -67,9 +67,8 @@ enum hn_code event_samples(struct db *db, struct hn_arena *a, int64_t id, int64_
                             hn_add(end, HN_SEC), limit, out, n, e);
 }
 
-enum hn_code event_notices(struct db *db, struct hn_arena *a, int64_t host_id, int64_t check_id,
-                           int64_t before_id, int64_t limit, struct event_notice **out, size_t *n,
-                           struct hn_err *e)
+enum hn_code event_notices(struct db *db, struct hn_arena *a, const struct event_notice_filter *f,
+                           struct event_notice **out, size_t *n, struct hn_err *e)
 {
-    return event_store_notices(db, a, host_id, check_id, before_id, limit, out, n, e);
+    return event_store_notices(db, a, f, out, n, e);
 }

@@ -34,12 +34,22 @@ struct event_notice {
     const char *check_name;
     int64_t host_id;
     const char *host_name;
+    const char *host_label;
     const char *kind;
     hn_instant at;
     const char *text;
 };
-HN_MUST_USE enum hn_code event_notices(struct db *db, struct hn_arena *a, int64_t host_id,
-                                       int64_t check_id, int64_t before_id, int64_t limit,
+extern const struct db_col event_notice_cols[];
+extern const size_t event_notice_n;
+/* Unset members do not select. */
+struct event_notice_filter {
+    const char *q; /* in check, host, label, text */
+    int64_t host_id, check_id;
+    int64_t before_id; /* ids below: the cursor */
+    int64_t limit;
+};
+HN_MUST_USE enum hn_code event_notices(struct db *db, struct hn_arena *a,
+                                       const struct event_notice_filter *f,
                                        struct event_notice **out, size_t *n, struct hn_err *e);
 
 /* The filters of a list's query, for the API and the export. limit is one more than was asked for.

@@ -28,6 +28,7 @@ static void write_event(struct hn_jw *w, const struct event_view *v)
     hn_jw_text(w, "acknowledged_by", v->acknowledged_by);
     hn_jw_instant(w, "acknowledged_at", v->acknowledged_at);
     hn_jw_text(w, "ack_note", v->ack_note);
+    hn_jw_id(w, "outage_s", v->outage_s);
     hn_jw_end_object(w);
 }
 
@@ -157,16 +158,20 @@ static enum hn_code events_samples(struct http_ctx *c, struct hn_err *e)
 
 static enum hn_code notices_list(struct http_ctx *c, struct hn_err *e)
 {
-    int64_t host_id = 0, check_id = 0;
+    struct event_notice_filter f = {0};
     struct event_notice *v;
     struct http_page page;
     struct hn_jw *w;
     size_t n, shown;
 
-    if (http_page_of(c, &page, e) != HN_OK || http_query_i64(c, "host_id", &host_id, e) != HN_OK ||
-        http_query_i64(c, "check_id", &check_id, e) != HN_OK ||
-        event_notices(c->db, c->arena, host_id, check_id, page.cursor, page.limit + 1, &v, &n, e) !=
-            HN_OK)
+    if (http_page_of(c, &page, e) != HN_OK ||
+        http_query_i64(c, "host_id", &f.host_id, e) != HN_OK ||
+        http_query_i64(c, "check_id", &f.check_id, e) != HN_OK)
+        return e->code;
+    f.q = page.q;
+    f.before_id = page.cursor;
+    f.limit = page.limit + 1;
+    if (event_notices(c->db, c->arena, &f, &v, &n, e) != HN_OK)
         return e->code;
     shown = HN_MIN(n, (size_t)page.limit);
     w = http_items_begin(c);

@@ -81,6 +81,48 @@ static enum hn_code add_list(struct http_ctx *c, struct tpl_val *view, int64_t n
     return HN_OK;
 }
 
+static void add_tabs(struct tpl_val *view, bool notices)
+{
+    struct tpl_val *tabs = tpl_set_list(view, "tabs");
+    struct tpl_val *m = tpl_push_map(tabs);
+
+    tpl_set_str(m, "label", hn_tr("State changes"));
+    tpl_set_str(m, "href", "/events");
+    tpl_set_bool(m, "active", !notices);
+    m = tpl_push_map(tabs);
+    tpl_set_str(m, "label", hn_tr("Restarts and other notices"));
+    tpl_set_str(m, "href", "/events/notices");
+    tpl_set_bool(m, "active", notices);
+}
+
+static enum hn_code event_page_notices(struct http_ctx *c, struct hn_err *e)
+{
+    const struct http_filter filters[] = {{"host_id", hn_tr("Device"), NULL, 0, NULL},
+                                          {"check_id", hn_tr("Check"), NULL, 0, NULL}};
+    struct tpl_val *view = http_view(c);
+    struct event_notice_filter f = {0};
+    struct event_notice *x = NULL;
+    struct http_page p;
+    size_t n = 0;
+    bool more;
+
+    if (http_page_of(c, &p, e) != HN_OK || http_query_i64(c, "host_id", &f.host_id, e) != HN_OK ||
+        http_query_i64(c, "check_id", &f.check_id, e) != HN_OK)
+        return e->code;
+    f.q = p.q;
+    f.before_id = p.cursor;
+    f.limit = p.limit + 1;
+    if (event_notices(c->db, c->arena, &f, &x, &n, e) != HN_OK)
+        return e->code;
+    more = n > (size_t)p.limit;
+    n = more ? (size_t)p.limit : n;
+    (void)http_view_list(c, view, filters, HN_ARRAY_LEN(filters), more ? x[n - 1].id : 0);
+    rows_view(view, "notices", c->arena, event_notice_cols, event_notice_n, x, sizeof(*x), n);
+    add_tabs(view, true);
+    tpl_set_str(view, "title", hn_tr("Restarts and other notices"));
+    return http_page(c, "page/notices.html", view, e);
+}
+
 static enum hn_code event_page_list(struct http_ctx *c, struct hn_err *e)
 {
     struct tpl_val *view = http_view(c);
@@ -105,6 +147,7 @@ static enum hn_code event_page_list(struct http_ctx *c, struct hn_err *e)
     tpl_set_instant(view, "data_at", at);
     tpl_set_str(view, "live", "events");
     tpl_set_str(view, "back", http_query_string(c));
+    add_tabs(view, false);
     tpl_set_str(view, "title", hn_tr("Events"));
     return http_page(c, "page/events.html", view, e);
 }
@@ -166,6 +209,7 @@ static enum hn_code event_page_ack(struct http_ctx *c, struct hn_err *e)
 
 static const struct http_route routes[] = {
     {"GET", "/events", PERM_WATCH_READ, event_page_list, 0, "Events"},
+    {"GET", "/events/notices", PERM_WATCH_READ, event_page_notices, 0, "Notices of devices"},
     {"POST", "/events/acknowledge", PERM_WATCH_EDIT, event_page_ack, 0, "Acknowledges events"},
 };
 static const struct hn_nav nav[] = {

@@ -33,24 +33,31 @@ enum hn_code event_store_end(struct db *db, int64_t id, hn_instant *end, struct 
     return HN_OK;
 }
 
-enum hn_code event_store_notices(struct db *db, struct hn_arena *a, int64_t host_id,
-                                 int64_t check_id, int64_t before_id, int64_t limit,
-                                 struct event_notice **out, size_t *n, struct hn_err *e)
+const struct db_col event_notice_cols[] = {
+    DB_COL(event_notice, id),         DB_COL(event_notice, check_id),
+    DB_COL(event_notice, check_name), DB_COL(event_notice, host_id),
+    DB_COL(event_notice, host_name),  DB_COL(event_notice, host_label),
+    DB_COL(event_notice, kind),       DB_COL(event_notice, at),
+    DB_COL(event_notice, text)};
+const size_t event_notice_n = HN_ARRAY_LEN(event_notice_cols);
+
+enum hn_code event_store_notices(struct db *db, struct hn_arena *a,
+                                 const struct event_notice_filter *f, struct event_notice **out,
+                                 size_t *n, struct hn_err *e)
 {
     static const char sql[] =
-        "SELECT x.id, x.check_id, c.name AS check_name, c.host_id, h.name AS host_name, x.kind, "
-        "x.at, x.text FROM event.notice x JOIN watch.checks c ON c.id = x.check_id "
+        "SELECT x.id, x.check_id, c.name AS check_name, c.host_id, h.name AS host_name, "
+        "h.label AS host_label, x.kind, x.at, x.text FROM event.notice x "
+        "JOIN watch.checks c ON c.id = x.check_id "
         "JOIN watch.host h ON h.id = c.host_id WHERE ($1::bigint IS NULL OR c.host_id = $1) "
         "AND ($2::bigint IS NULL OR x.check_id = $2) AND ($3::bigint IS NULL OR x.id < $3) "
-        "ORDER BY x.id DESC LIMIT $4";
-    static const struct db_col cols[] = {
-        DB_COL(event_notice, id),         DB_COL(event_notice, check_id),
-        DB_COL(event_notice, check_name), DB_COL(event_notice, host_id),
-        DB_COL(event_notice, host_name),  DB_COL(event_notice, kind),
-        DB_COL(event_notice, at),         DB_COL(event_notice, text)};
-    struct db_arg args[] = {DB_ID(host_id), DB_ID(check_id), DB_ID(before_id), DB_I64(limit)};
+        "AND ($5::text IS NULL OR strpos(lower(concat_ws(' ', c.name, h.name, h.label, x.text)), "
+        "lower($5)) > 0) ORDER BY x.id DESC LIMIT $4";
+    struct db_arg args[] = {DB_ID(f->host_id), DB_ID(f->check_id), DB_ID(f->before_id),
+                            DB_I64(f->limit), DB_TEXT(f->q)};
 
-    if (db_select(db, sql, args, 4, cols, HN_ARRAY_LEN(cols), sizeof(**out), a, out, n, e) != HN_OK)
+    if (db_select(db, sql, args, HN_ARRAY_LEN(args), event_notice_cols, event_notice_n,
+                  sizeof(**out), a, out, n, e) != HN_OK)
         return hn_ctx(e, "notices");
     return HN_OK;
 }

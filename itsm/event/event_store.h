@@ -13,8 +13,8 @@ HN_MUST_USE enum hn_code event_store_acknowledge(struct db *db, int64_t id, int6
  */
 HN_MUST_USE enum hn_code event_store_end(struct db *db, int64_t id, hn_instant *end,
                                          struct hn_err *e);
-HN_MUST_USE enum hn_code event_store_notices(struct db *db, struct hn_arena *a, int64_t host_id,
-                                             int64_t check_id, int64_t before_id, int64_t limit,
+HN_MUST_USE enum hn_code event_store_notices(struct db *db, struct hn_arena *a,
+                                             const struct event_notice_filter *f,
                                              struct event_notice **out, size_t *n,
                                              struct hn_err *e);
 

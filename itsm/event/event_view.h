@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* event_view.h — transitions as pages list them: with the names of what they belong to. Those that
- * a late batch corrected are left out. */
+ * others took the place of (superseded) are left out. */
 #ifndef ITSM_EVENT_VIEW_H
 #define ITSM_EVENT_VIEW_H
 
@@ -33,6 +33,7 @@ struct event_view {
     const char *acknowledged_by;
     int64_t acknowledged_at;
     const char *ack_note;
+    int64_t outage_s; /* of a recovery: how long it was down, both bounds floored; else 0 */
 };
 extern const struct db_col event_view_cols[];
 extern const size_t event_view_n;

@@ -29,6 +29,7 @@ const struct db_col event_view_cols[] = {
     DB_COL(event_view, acknowledged_by),
     DB_COL(event_view, acknowledged_at),
     DB_COL(event_view, ack_note),
+    DB_COL(event_view, outage_s),
 };
 const size_t event_view_n = HN_ARRAY_LEN(event_view_cols);
 
@@ -68,12 +69,20 @@ enum hn_code event_view_list(struct db *db, struct hn_arena *a, const struct eve
         " (SELECT coalesce(h2.label, h2.name) FROM event.transition x2 JOIN watch.host h2"
         " ON h2.id = x2.host_id WHERE x2.id = x.suppressed_by) AS suppressed_host,"
         " coalesce(x.suppressed_by_maintenance, 0) AS maintenance_id, m.title AS maintenance,"
-        " u.name AS acknowledged_by, x.acknowledged_at, x.ack_note"
+        " u.name AS acknowledged_by, x.acknowledged_at, x.ack_note,"
+        " coalesce(floor(extract(epoch FROM x.at))::bigint -"
+        " floor(extract(epoch FROM o.began_at))::bigint, 0) AS outage_s"
         " FROM event.transition x JOIN watch.checks k ON k.id = x.check_id"
         " JOIN watch.host h ON h.id = x.host_id LEFT JOIN watch.site s ON s.id = h.site_id"
         " LEFT JOIN ticket.ticket t ON t.id = x.ticket_id"
         " LEFT JOIN watch.maintenance m ON m.id = x.suppressed_by_maintenance"
         " LEFT JOIN auth.account u ON u.id = x.acknowledged_by"
+        " LEFT JOIN LATERAL (SELECT min(d.at) AS began_at FROM event.transition d"
+        " WHERE d.check_id = x.check_id AND NOT d.superseded"
+        " AND d.to_state IN ('critical', 'unreachable') AND d.at < x.at AND d.at >= coalesce("
+        "(SELECT max(b.at) FROM event.transition b WHERE b.check_id = x.check_id"
+        " AND NOT b.superseded AND b.to_state IN ('ok', 'warning', 'pending') AND b.at < x.at),"
+        " '-infinity')) o ON x.to_state IN ('ok', 'warning')"
         " WHERE NOT x.superseded AND ($1::bigint IS NULL OR x.id < $1)"
         " AND ($2::text IS NULL OR strpos(lower(k.name || ' ' || h.name || ' ' ||"
         " coalesce(h.label, '') || ' ' || x.output), lower($2)) > 0)"

@@ -133,7 +133,8 @@ static enum hn_code make_effect(struct pass *p, const struct flow_item *t, const
 
         if (ingest_reach(p->db, p->a, t->check_id, true, t->at, c->root_id, text, p->now, &changed,
                          e) != HN_OK ||
-            (changed != 0 && flow_store_done(p->db, changed, c->root_id, e) != HN_OK))
+            (changed != 0 && (flow_store_done(p->db, changed, c->root_id, e) != HN_OK ||
+                              flow_store_merge(p->db, t->id, changed, e) != HN_OK)))
             return e->code;
     }
     touch(p, t->check_id, t->at, root_ticket);
@@ -315,7 +316,7 @@ static enum hn_code decide_up(struct pass *p, const struct flow_item *t, struct 
     if (was.began_at != HN_UNSET)
         text =
             hn_arena_fmt(p->a, hn_tr("%s / %s recovered. Outage: %s. %s"), incident_host(p->a, t),
-                         t->check_name, incident_span(p->a, t->at - was.began_at), t->output);
+                         t->check_name, incident_span(p->a, was.began_at, t->at), t->output);
     if (incident_line(p->db, p->a, ticket, t, text, p->now, e) != HN_OK ||
         flow_store_set_ticket(p->db, t->id, ticket, e) != HN_OK ||
         flow_store_done(p->db, t->id, 0, e) != HN_OK ||

@@ -141,6 +141,24 @@ enum hn_code flow_store_relink(struct db *db, int64_t from, int64_t to, struct h
     return HN_OK;
 }
 
+enum hn_code flow_store_merge(struct db *db, int64_t critical, int64_t unreachable,
+                              struct hn_err *e)
+{
+    static const char sql[] =
+        "WITH o AS (UPDATE event.transition o SET superseded = true FROM event.transition x "
+        "WHERE o.id = $1 AND x.id = $2 AND x.check_id = o.check_id AND x.at = o.at "
+        "AND o.ticket_id IS NULL AND o.acknowledged_at IS NULL AND NOT o.superseded "
+        "RETURNING o.from_state, o.confirmed_at) "
+        "UPDATE event.transition SET from_state = o.from_state, confirmed_at = o.confirmed_at "
+        "FROM o WHERE id = $2";
+    struct db_arg args[] = {DB_I64(critical), DB_I64(unreachable)};
+
+    if (db_exec(db, sql, args, 2, NULL, e) != HN_OK)
+        return hn_ctx(e, "one event of transitions %" PRId64 " and %" PRId64, critical,
+                      unreachable);
+    return HN_OK;
+}
+
 /* Which hosts' liveness a check depends on: its own host's, where it is not that itself, else those
  * of the parents. As a lateral table p(parent_host). */
 #define PARENT_HOSTS(c)                                                                            \
@@ -299,7 +317,8 @@ enum hn_code flow_store_effects(struct db *db, struct hn_arena *a, int64_t check
 {
     /* below: the host and, where all of it is down, what hangs on it; one that has another parent
      * outside this set still has a way. A site's terminals go with the host that they hang on: a
-     * router or switch at its top, or with the terminals that are watched themselves. */
+     * router or switch at its top, or with the terminals that are watched themselves. Its other
+     * lines are named too, aside where a router of their own still ends them. */
     static const char sql[] =
         "WITH RECURSIVE root AS (SELECT h.* FROM watch.checks c JOIN watch.host h "
         "ON h.id = c.host_id WHERE c.id = $1), "
@@ -312,26 +331,31 @@ enum hn_code flow_store_effects(struct db *db, struct hn_arena *a, int64_t check
         "AND b.class IN ('router', 'switch') AND (b.id <> (SELECT id FROM root) "
         "OR NOT EXISTS (SELECT FROM watch.host o WHERE o.site_id = b.site_id AND o.class = b.class "
         "AND o.id <> b.id AND o.id NOT IN (SELECT id FROM below)))) "
-        "SELECT kind, object_id, name, count FROM ("
-        "SELECT 1 AS k, 'site' AS kind, s.id AS object_id, s.name, 0::bigint AS count "
+        "SELECT kind, object_id, name, count, segment, aside FROM ("
+        "SELECT 1 AS k, 'site' AS kind, s.id AS object_id, s.name, 0::bigint AS count, "
+        "NULL AS segment, false AS aside "
         "FROM watch.site s WHERE s.id IN (SELECT site_id FROM below) "
-        "UNION ALL SELECT 2, 'terminals', s.id, s.name, s.terminals FROM watch.site s "
-        "WHERE s.terminals > 0 AND s.id IN (SELECT site_id FROM gateway) "
-        "UNION ALL SELECT 3, 'line', l.id, l.code, 0 FROM watch.line l "
-        "WHERE l.id IN (SELECT line_id FROM below) OR ($2 AND l.site_id IN "
-        "(SELECT site_id FROM gateway) AND NOT EXISTS (SELECT FROM watch.host o "
-        "WHERE o.line_id = l.id AND o.id NOT IN (SELECT id FROM below))) "
-        "UNION ALL SELECT 4, 'system', y.id, y.name, 0 FROM watch.system y "
+        "UNION ALL SELECT 2, 'terminals', s.id, s.name, s.terminals, NULL, false "
+        "FROM watch.site s WHERE s.terminals > 0 AND s.id IN (SELECT site_id FROM gateway) "
+        "UNION ALL SELECT 3, 'line', l.id, l.code, 0, l.segment, "
+        "l.id NOT IN (SELECT line_id FROM below WHERE line_id IS NOT NULL) AND EXISTS "
+        "(SELECT FROM watch.host o WHERE o.line_id = l.id AND o.id NOT IN (SELECT id FROM below)) "
+        "FROM watch.line l WHERE l.id IN (SELECT line_id FROM below) "
+        "OR ($2 AND l.site_id IN (SELECT site_id FROM gateway)) "
+        "UNION ALL SELECT 4, 'system', y.id, y.name, 0, NULL, false FROM watch.system y "
         "WHERE y.id IN (SELECT system_id FROM below) "
-        "UNION ALL SELECT 5, 'service', v.id, v.name, 0 FROM sla.service v WHERE EXISTS "
+        "UNION ALL SELECT 5, 'service', v.id, v.name, 0, NULL, false FROM sla.service v WHERE "
+        "EXISTS "
         "(SELECT FROM sla.service_version w WHERE w.service_id = v.id AND w.check_ids && "
         "ARRAY(SELECT c.id FROM watch.checks c JOIN below b ON b.id = c.host_id "
         "WHERE c.id = $1 OR $2) AND NOT EXISTS (SELECT FROM sla.service_version x "
         "WHERE x.service_id = v.id AND x.version > w.version)) "
-        "UNION ALL SELECT 6, 'host', b.id, coalesce(b.label, b.name), 0 FROM below b) x "
+        "UNION ALL SELECT 6, 'host', b.id, coalesce(b.label, b.name), 0, NULL, false FROM below b) "
+        "x "
         "ORDER BY k, object_id LIMIT " EFFECTS_MAX;
-    static const struct db_col cols[] = {DB_COL(flow_effect, kind), DB_COL(flow_effect, object_id),
-                                         DB_COL(flow_effect, name), DB_COL(flow_effect, count)};
+    static const struct db_col cols[] = {
+        DB_COL(flow_effect, kind),  DB_COL(flow_effect, object_id), DB_COL(flow_effect, name),
+        DB_COL(flow_effect, count), DB_COL(flow_effect, segment),   DB_COL(flow_effect, aside)};
     struct db_arg args[] = {DB_I64(check_id), DB_BOOL(whole_host)};
 
     if (db_select(db, sql, args, 2, cols, HN_ARRAY_LEN(cols), sizeof(struct flow_effect), a, out, n,

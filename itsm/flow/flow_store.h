@@ -57,6 +57,10 @@ HN_MUST_USE enum hn_code flow_store_set_ticket(struct db *db, int64_t id, int64_
 /* Effects of `from` are now effects of `to`. */
 HN_MUST_USE enum hn_code flow_store_relink(struct db *db, int64_t from, int64_t to,
                                            struct hn_err *e);
+/* What became critical and, at the same time, unreachable is one event: `unreachable` says it all,
+ * `critical` is superseded. Nothing happens where somebody dealt with `critical` already. */
+HN_MUST_USE enum hn_code flow_store_merge(struct db *db, int64_t critical, int64_t unreachable,
+                                          struct hn_err *e);
 
 /* A check that another depends on, one row a (parent host, liveness check). */
 struct flow_parent {
@@ -115,6 +119,8 @@ struct flow_effect {
     int64_t object_id;
     const char *name;
     int64_t count;
+    const char *segment; /* of a line; NULL */
+    bool aside;          /* a line of the site that another router ends, which is up */
 };
 HN_MUST_USE enum hn_code flow_store_effects(struct db *db, struct hn_arena *a, int64_t check_id,
                                             bool whole_host, struct flow_effect **out, size_t *n,

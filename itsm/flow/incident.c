@@ -17,16 +17,11 @@ const char *incident_host(struct hn_arena *a, const struct flow_item *t)
                : hn_arena_fmt(a, "%s (%s)", t->host_label, t->host_name);
 }
 
-const char *incident_span(struct hn_arena *a, hn_span us)
+const char *incident_span(struct hn_arena *a, hn_instant from, hn_instant to)
 {
-    long long s = (long long)(us / HN_SEC);
+    char buf[HN_TR_SPAN_MAX];
 
-    if (s >= 86400)
-        return hn_arena_fmt(a, hn_tr("%lld d %lld h %lld min %lld s"), s / 86400, s / 3600 % 24,
-                            s / 60 % 60, s % 60);
-    if (s >= 3600)
-        return hn_arena_fmt(a, hn_tr("%lld h %lld min %lld s"), s / 3600, s / 60 % 60, s % 60);
-    return hn_arena_fmt(a, hn_tr("%lld min %lld s"), s / 60, s % 60);
+    return hn_arena_strdup(a, hn_tr_span(to / HN_SEC - from / HN_SEC, buf));
 }
 
 /* The words of a check state are the API's; an incident is read by people. */
@@ -123,6 +118,11 @@ static const char *effect_name(struct hn_arena *a, const struct flow_effect *v)
 {
     if (hn_streq(v->kind, "terminals"))
         return hn_arena_fmt(a, hn_tr("about %lld terminals of %s"), (long long)v->count, v->name);
+    if (v->aside)
+        return hn_arena_fmt(a, hn_tr("%s (%s, on a router of its own)"), v->name,
+                            v->segment == NULL ? "" : v->segment);
+    if (v->segment != NULL)
+        return hn_arena_fmt(a, hn_tr("%s (%s)"), v->name, v->segment);
     return v->name;
 }
 
@@ -175,13 +175,14 @@ static struct ticket_cause *chain_of(struct hn_arena *a, const struct flow_item 
         const struct flow_effect *v = &s->v[i];
         bool is_service = hn_streq(v->kind, "service");
 
-        if (hn_streq(v->kind, "terminals") || (hn_streq(v->kind, "host") && s->hosts > 20) ||
+        if (hn_streq(v->kind, "terminals") || v->aside ||
+            (hn_streq(v->kind, "host") && s->hosts > 20) ||
             (hn_streq(v->kind, "host") && v->object_id == t->host_id))
             continue;
         c[(*n)++] = (struct ticket_cause){
             .kind = v->kind,
             .object_id = v->object_id,
-            .name = v->name,
+            .name = effect_name(a, v),
             .note = is_service ? hn_tr("Counts as an outage of this service") : hn_tr("Affected")};
     }
     return c;

@@ -17,7 +17,7 @@ HN_MUST_USE enum hn_code incident_scope(struct db *db, struct hn_arena *a,
 /* "rt-s08 (四番町ルータ)": how a host is called. */
 const char *incident_host(struct hn_arena *a, const struct flow_item *t);
 /* "1時間2分3秒", whole seconds. */
-const char *incident_span(struct hn_arena *a, hn_span us);
+const char *incident_span(struct hn_arena *a, hn_instant from, hn_instant to);
 /* A line of the transition in the ticket. */
 HN_MUST_USE enum hn_code incident_line(struct db *db, struct hn_arena *a, int64_t ticket_id,
                                        const struct flow_item *t, const char *text, hn_instant now,

@@ -166,6 +166,7 @@ static void put_event(struct sheet *s, const struct event_view *v)
     put_word(s, states, v->from_state);
     put_word(s, states, v->to_state);
     http_table_text(s->t, v->output);
+    put_id(s, v->outage_s);
     http_table_text(s->t, v->ticket_number);
     put_id(s, v->suppressed_by);
     put_id(s, v->maintenance_id);
@@ -186,6 +187,7 @@ static enum hn_code export_events(struct http_ctx *c, struct hn_err *e)
                                           {"from_state", hn_tr("State before"), 10},
                                           {"to_state", hn_tr("State"), 10},
                                           {"output", hn_tr("Result"), 60},
+                                          {"outage_s", hn_tr("Outage (s)"), 10},
                                           {"ticket", hn_tr("Incident"), 14},
                                           {"suppressed_by", hn_tr("Root event"), 10},
                                           {"maintenance_id", hn_tr("Planned stop"), 10},

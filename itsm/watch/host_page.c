@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One host: state, checks, charts of its main series, what it hangs on, events, incidents. */
-#include "itsm/event/event_view.h"
+#include "itsm/event/event.h"
 #include "itsm/watch/charts.h"
 #include "itsm/watch/pages.h"
 #include "server/http/row_view.h"
@@ -13,12 +13,17 @@ static enum hn_code add_events(struct http_ctx *c, struct tpl_val *view, int64_t
 {
     struct event_view_filter f = {
         .host_id = host_id, .limit = 20, .from = HN_UNSET, .to = HN_UNSET};
+    struct event_notice_filter nf = {.host_id = host_id, .limit = 5};
     const struct event_view *x = NULL;
-    size_t n = 0;
+    struct event_notice *v = NULL;
+    size_t n = 0, n_notices = 0;
 
-    if (event_view_list(c->db, c->arena, &f, &x, &n, e) != HN_OK)
+    if (event_view_list(c->db, c->arena, &f, &x, &n, e) != HN_OK ||
+        event_notices(c->db, c->arena, &nf, &v, &n_notices, e) != HN_OK)
         return e->code;
     rows_view(view, "events", c->arena, event_view_cols, event_view_n, x, sizeof(*x), n);
+    rows_view(view, "notices", c->arena, event_notice_cols, event_notice_n, v, sizeof(*v),
+              n_notices);
     return HN_OK;
 }
 

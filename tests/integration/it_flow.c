@@ -252,6 +252,23 @@ static void a_router_and_seventy_terminals(void **state)
                                  "AND ticket_id = %" PRId64,
                                  ticket),
                      1);
+    /* Each terminal is one event: it did not become critical first and unreachable then. */
+    assert_int_equal(
+        pg_test_i64(db,
+                    "SELECT count(*) FROM event.transition t JOIN watch.host h ON h.id = "
+                    "t.host_id WHERE h.site_id = %" PRId64 " AND NOT t.superseded AND "
+                    "t.at > to_timestamp(%" PRId64 ") AND (t.to_state = 'critical') = "
+                    "(t.check_id <> %" PRId64 ")",
+                    site, (clock_at - 60 * HN_SEC) / HN_SEC, sim[0].check),
+        0);
+    assert_int_equal(
+        pg_test_i64(db,
+                    "SELECT count(*) FROM event.transition t JOIN watch.host h ON h.id = "
+                    "t.host_id WHERE h.site_id = %" PRId64 " AND NOT t.superseded AND "
+                    "t.from_state = 'ok' AND t.to_state = 'unreachable' AND "
+                    "t.confirmed_at > t.at",
+                    site),
+        70);
     pass(300, true);
     assert_int_equal(incidents(), 1);
     assert_int_equal(in_state("ok"), 71);
@@ -383,6 +400,39 @@ static void other_checks_of_a_dead_host(void **state)
 }
 
 /* MON-32: the same alert recurs while the incident is open. */
+/* INC-07: the site's other lines are named too, and whether another router still ends them. */
+static void the_other_lines_stand_aside(void **state)
+{
+    size_t rt, pair;
+
+    (void)state;
+    rt = add("rt", "router", 0, 20, 5, 0);
+    pair = add("mn", "router", 0, 20, 5, 1);
+    pg_test_sql(db, hn_arena_fmt(arena,
+                                 "INSERT INTO watch.line (code, site_id, segment, scope) SELECT 'L'"
+                                 " || %d || x, %" PRId64 ", 'seg' || x, 'site_wan' FROM"
+                                 " generate_series(1, 3) AS x",
+                                 case_no, site));
+    pg_test_sql(db, hn_arena_fmt(arena,
+                                 "UPDATE watch.host h SET line_id = l.id FROM watch.line l WHERE"
+                                 " (h.id = %" PRId64 " AND l.code = 'L%d1') OR (h.id = %" PRId64
+                                 " AND l.code = 'L%d2')",
+                                 sim[rt].host, case_no, sim[pair].host, case_no));
+    pg_test_sql(db, hn_arena_fmt(arena, "UPDATE watch.host SET class = 'other' WHERE id = %" PRId64,
+                                 sim[pair].host));
+    pass(30, true);
+    fail_at(rt, 1, -1);
+    pass(60, true);
+    assert_string_equal(
+        pg_test_text(db,
+                     "SELECT string_agg(a.name, ' | ' ORDER BY a.name) FROM ticket.affected a JOIN "
+                     "ticket.ticket t ON t.id = a.ticket_id WHERE t.site_id = %" PRId64
+                     " AND a.kind = 'line'",
+                     site),
+        hn_arena_fmt(arena, "L%d1 (seg1) | L%d2 (seg2, on a router of its own) | L%d3 (seg3)",
+                     case_no, case_no, case_no));
+}
+
 static void a_repeat_is_a_line(void **state)
 {
     (void)state;
@@ -595,6 +645,7 @@ int main(void)
                                        T(one_of_two_parents_is_enough),
                                        T(other_checks_of_a_dead_host),
                                        T(a_repeat_is_a_line),
+                                       T(the_other_lines_stand_aside),
                                        T(planned_stops_hold_until_their_end),
                                        T(a_terminal_that_stays_down),
                                        T(a_child_that_is_told_late),
