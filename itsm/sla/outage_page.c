@@ -4,6 +4,7 @@
 #include "itsm/sla/sla_pages.h"
 
 #include "itsm/event/timeline.h"
+#include "itsm/ticket/view.h"
 #include "server/base/parse.h"
 #include "server/http/actor.h"
 #include "server/http/list_view.h"
@@ -226,14 +227,18 @@ static enum hn_code show(struct http_ctx *c, int64_t id, const struct hn_err *wh
     struct tpl_val *view = http_view(c);
     struct tpl_val *list = tpl_set_list(view, "changes");
     struct tpl_val *crumbs = NULL;
+    struct ticket_filter f = TICKET_FILTER_ANY;
     struct outage_row o;
-    bool waiting = false;
+    bool waiting = false, more = false;
     char month[8];
     size_t n = 0;
 
+    f.outage_id = id;
+    f.limit = 20;
     if (outage_get(c->db, c->arena, id, &o, e) != HN_OK ||
         outage_changes(c->db, c->arena, id, &changes, &n, e) != HN_OK ||
-        put_evidence(c, view, &o, e) != HN_OK)
+        put_evidence(c, view, &o, e) != HN_OK ||
+        ticket_view_brief(c, view, "tickets", &f, &more, e) != HN_OK)
         return e->code;
     for (size_t i = 0; i < n; i++) {
         put_change(c, tpl_push_map(list), &changes[i]);

@@ -4,6 +4,7 @@
 #include "itsm/sla/sla_pages.h"
 
 #include "itsm/watch/overview.h"
+#include "itsm/ticket/view.h"
 #include "server/base/parse.h"
 #include "server/http/actor.h"
 #include "server/http/list_view.h"
@@ -101,10 +102,16 @@ static enum hn_code show(struct http_ctx *c, int64_t id, const struct hn_err *wh
     struct tpl_val *view = http_view(c);
     struct tpl_val *list = tpl_set_list(view, "versions");
     struct tpl_val *crumbs = NULL;
+    struct ticket_filter f = TICKET_FILTER_ANY;
     struct service_row s;
+    bool more = false;
     size_t n = 0;
 
+    f.service_id = id;
+    f.open = 1;
+    f.limit = 10;
     if (service_get(c->db, c->arena, id, &s, e) != HN_OK ||
+        ticket_view_brief(c, view, "tickets", &f, &more, e) != HN_OK ||
         service_versions(c->db, c->arena, id, &versions, &n, e) != HN_OK ||
         put_service(c, tpl_set_map(view, "s"), &s, e) != HN_OK)
         return e->code;
@@ -128,6 +135,7 @@ static enum hn_code show(struct http_ctx *c, int64_t id, const struct hn_err *wh
         tpl_set_bool(m, "approved", slas[i].approved_at != HN_UNSET);
     }
     http_view_crumb(view, &crumbs, hn_tr("Services"), "/services");
+    tpl_set_bool(view, "tickets_more", more);
     tpl_set_str(view, "title", s.name);
     tpl_set_bool(view, "may_edit", http_may(c, PERM_SLA_EDIT));
     tpl_set_bool(view, "may_approve", http_may(c, PERM_APPROVE_WARD));

@@ -90,8 +90,7 @@ static void view_machine(struct http_ctx *c, struct tpl_val *view, const struct 
         tpl_set_str(v, "name", x->name);
         tpl_set_str(v, "state", x->state);
         tpl_set_str(v, "note", x->note);
-        tpl_set_str(v, "href",
-                    x->kind == NULL ? NULL : ticket_view_href(c->arena, x->kind, x->object_id));
+        tpl_set_str(v, "href", x->kind == NULL ? NULL : ticket_view_href(c, x->kind, x->object_id));
     }
 }
 
@@ -244,8 +243,8 @@ static enum hn_code view_parts(struct http_ctx *c, struct tpl_val *view, const s
         return e->code;
     tpl_set_str(view, "show", show);
     ticket_view_entries(view, "entries", entries, n[0], show, w, c->actor.account_id, c->arena);
-    ticket_view_affected(view, affected, n[1], c->arena);
-    ticket_view_links(view, links, n[2], flows, n_flows, c->arena);
+    ticket_view_affected(c, view, affected, n[1]);
+    ticket_view_links(c, view, links, n[2], flows, n_flows);
     ticket_view_files(view, files, n[3], c->arena);
     return HN_OK;
 }

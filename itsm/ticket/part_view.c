@@ -152,22 +152,24 @@ void ticket_view_entries(struct tpl_val *view, const char *key, const struct tic
 
 /* ---- scope, links, files, clocks ---- */
 
-const char *ticket_view_href(struct hn_arena *a, const char *kind, int64_t id)
+const char *ticket_view_href(struct http_ctx *c, const char *kind, int64_t id)
 {
     static const struct {
         const char *kind;
         const char *path;
-    } paths[] = {
-        {"site", "/sites"}, {"host", "/hosts"}, {"ticket", "/tickets"}, {"check", "/checks"}};
+        enum perm perm;
+    } paths[] = {{"site", "/sites", PERM_WATCH_READ},     {"host", "/hosts", PERM_WATCH_READ},
+                 {"check", "/checks", PERM_WATCH_READ},   {"ticket", "/tickets", PERM_TICKET_READ},
+                 {"service", "/services", PERM_SLA_READ}, {"outage", "/outages", PERM_SLA_READ}};
 
     for (size_t i = 0; id != 0 && i < HN_ARRAY_LEN(paths); i++)
-        if (hn_streq(paths[i].kind, kind))
-            return hn_arena_fmt(a, "%s/%" PRId64, paths[i].path, id);
+        if (hn_streq(paths[i].kind, kind) && http_may(c, paths[i].perm))
+            return hn_arena_fmt(c->arena, "%s/%" PRId64, paths[i].path, id);
     return NULL;
 }
 
-void ticket_view_affected(struct tpl_val *view, const struct ticket_affected *list, size_t n,
-                          struct hn_arena *a)
+void ticket_view_affected(struct http_ctx *c, struct tpl_val *view,
+                          const struct ticket_affected *list, size_t n)
 {
     struct tpl_val *out = tpl_set_list(view, "affected");
     struct tpl_val *gone = tpl_set_list(view, "affected_removed");
@@ -180,12 +182,12 @@ void ticket_view_affected(struct tpl_val *view, const struct ticket_affected *li
         tpl_set_str(m, "name", list[i].name);
         tpl_set_i64(m, "count", list[i].count);
         tpl_set_bool(m, "by_hand", hn_streq(list[i].source, "hand"));
-        tpl_set_str(m, "href", ticket_view_href(a, list[i].kind, list[i].object_id));
+        tpl_set_str(m, "href", ticket_view_href(c, list[i].kind, list[i].object_id));
     }
 }
 
-void ticket_view_links(struct tpl_val *view, const struct ticket_link *list, size_t n,
-                       const struct ticket_workflow *flows, size_t n_flows, struct hn_arena *a)
+void ticket_view_links(struct http_ctx *c, struct tpl_val *view, const struct ticket_link *list,
+                       size_t n, const struct ticket_workflow *flows, size_t n_flows)
 {
     struct tpl_val *out = tpl_set_list(view, "links");
 
@@ -203,14 +205,14 @@ void ticket_view_links(struct tpl_val *view, const struct ticket_link *list, siz
 
         tpl_set_str(m, "href",
                     l->check_id != 0
-                        ? ticket_view_href(a, "check", l->check_id)
-                        : ticket_view_href(a, l->to_kind, l->inverse ? l->ticket_id : l->to_id));
+                        ? ticket_view_href(c, "check", l->check_id)
+                        : ticket_view_href(c, l->to_kind, l->inverse ? l->ticket_id : l->to_id));
         tpl_set_instant(m, "at", l->at);
         tpl_set_str(m, "check_state", ticket ? NULL : l->state);
         if (ticket && l->state != NULL && l->kind != NULL)
             ticket_view_state(m, "state", ticket_view_flow(flows, n_flows, l->kind), l->state);
         else
-            tpl_set(m, "state", tpl_none(a));
+            tpl_set(m, "state", tpl_none(c->arena));
     }
 }
 

@@ -252,7 +252,7 @@ struct ticket_filter {
     const char *kind, *state, *priority, *source, *group_code;
     int open;            /* state class open or waiting */
     int64_t assignee_id; /* -1: nobody */
-    int64_t group_id, site_id, host_id, check_id, service_id, created_by;
+    int64_t group_id, site_id, host_id, check_id, service_id, outage_id, created_by;
     const char *requester;
     hn_instant from, to; /* created_at within */
     bool overdue;        /* a target is missed or due has passed */

@@ -97,7 +97,8 @@ static enum hn_code id_filters(struct http_ctx *c, struct ticket_filter *f, stru
         int64_t *at;
     } ids[] = {{"site_id", &f->site_id},       {"host_id", &f->host_id},
                {"check_id", &f->check_id},     {"service_id", &f->service_id},
-               {"created_by", &f->created_by}, {"group_id", &f->group_id}};
+               {"created_by", &f->created_by}, {"group_id", &f->group_id},
+               {"outage_id", &f->outage_id}};
 
     for (size_t i = 0; i < HN_ARRAY_LEN(ids); i++)
         if (http_query_i64(c, ids[i].name, ids[i].at, e) != HN_OK)

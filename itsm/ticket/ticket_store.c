@@ -234,7 +234,11 @@ enum hn_code ticket_store_save(struct db *db, const struct ticket *t, struct hn_
 
 /* $1 kind, $2 state, $3 priority, $4 source, $5 group code, $6 open, $7 assignee, $8 group, $9
  * site, $10 host, $11 check, $12 service, $13 created by, $14 requester, $15 from, $16 to, $17
- * overdue, $18 q, $19 own, $20 now, $21 cursor, $22 limit */
+ * overdue, $18 q, $19 own, $20 now, $21 cursor, $22 limit, $23 outage. A host and a service also
+ * stand for the tickets that were linked to them. */
+#define LINKED(kind, id)                                                                           \
+    "EXISTS (SELECT FROM ticket.link k WHERE k.ticket_id = t.id AND k.to_kind = '" kind "'"        \
+    " AND k.to_id = " id " AND k.removed_at IS NULL)"
 #define WHERE_FILTER                                                                               \
     " WHERE ($1::text IS NULL OR t.kind = $1)"                                                     \
     "   AND ($2::text IS NULL OR t.state = $2)"                                                    \
@@ -245,20 +249,33 @@ enum hn_code ticket_store_save(struct db *db, const struct ticket *t, struct hn_
     "   AND ($7::bigint IS NULL OR t.assignee_id = $7 OR ($7 = -1 AND t.assignee_id IS NULL))"     \
     "   AND ($8::bigint IS NULL OR t.group_id = $8)"                                               \
     "   AND ($9::bigint IS NULL OR t.site_id = $9)"                                                \
-    "   AND ($10::bigint IS NULL OR t.host_id = $10)"                                              \
-    "   AND ($11::bigint IS NULL OR t.check_id = $11)"                                             \
-    "   AND ($12::bigint IS NULL OR t.service_id = $12)"                                           \
-    "   AND ($13::bigint IS NULL OR t.created_by = $13)"                                           \
-    "   AND ($14::text IS NULL OR t.requester = $14)"                                              \
-    "   AND ($15::timestamptz IS NULL OR t.created_at >= $15)"                                     \
-    "   AND ($16::timestamptz IS NULL OR t.created_at < $16)"                                      \
-    "   AND (NOT $17::boolean OR t.resolution_due_at < coalesce(t.resolved_at, t.closed_at, $20)"  \
-    "        OR t.response_due_at < coalesce(t.responded_at, t.closed_at, $20))"                   \
-    "   AND ($18::text IS NULL OR (ticket.grams(t.search_text) @>"                                 \
-    "            ticket.query_grams(ticket.words($18))"                                            \
-    "        AND ticket.holds_all(t.search_text, ticket.words($18))))"                             \
-    "   AND ($19::bigint IS NULL OR t.created_by = $19 OR t.assignee_id = $19)"                    \
-    "   AND $20::timestamptz IS NOT NULL"
+    "   AND ($10::bigint IS NULL OR t.host_id = $10 OR " LINKED(                                   \
+        "host",                                                                                    \
+        "$10") ")"                                                                                 \
+               "   AND ($11::bigint IS NULL OR t.check_id = $11)"                                  \
+               "   AND ($12::bigint IS NULL OR t.service_id = $12 OR " LINKED(                     \
+                   "service",                                                                      \
+                   "$12") ")"                                                                      \
+                          "   AND ($23::bigint IS NULL OR " LINKED(                                \
+                              "outage",                                                            \
+                              "$23") " OR t.id = (SELECT o.ticket_id"                              \
+                                     "        FROM sla.outage o WHERE o.id = $23))"                \
+                                     "   AND ($13::bigint IS NULL OR t.created_by = $13)"          \
+                                     "   AND ($14::text IS NULL OR t.requester = $14)"             \
+                                     "   AND ($15::timestamptz IS NULL OR t.created_at >= $15)"    \
+                                     "   AND ($16::timestamptz IS NULL OR t.created_at < $16)"     \
+                                     "   AND (NOT $17::boolean OR t.resolution_due_at < "          \
+                                     "coalesce(t.resolved_at, t.closed_at, $20)"                   \
+                                     "        OR t.response_due_at < coalesce(t.responded_at, "    \
+                                     "t.closed_at, $20))"                                          \
+                                     "   AND ($18::text IS NULL OR (ticket.grams(t.search_text) "  \
+                                     "@>"                                                          \
+                                     "            ticket.query_grams(ticket.words($18))"           \
+                                     "        AND ticket.holds_all(t.search_text, "                \
+                                     "ticket.words($18))))"                                        \
+                                     "   AND ($19::bigint IS NULL OR t.created_by = $19 OR "       \
+                                     "t.assignee_id = $19)"                                        \
+                                     "   AND $20::timestamptz IS NOT NULL"
 #define LIST_BY(key, op, dir)                                                                      \
     SELECT_TICKET WHERE_FILTER " AND ($21::bigint IS NULL OR (" key ", t.id) " op " (SELECT " key  \
                                ", t.id FROM ticket.ticket t WHERE t.id = $21))"                    \
@@ -306,6 +323,7 @@ enum hn_code ticket_store_list(struct db *db, struct hn_arena *a, const struct t
         DB_BOOL(f->overdue),    DB_TEXT(f->q),
         DB_ID(f->own_account),  DB_TS(now),
         DB_ID(f->cursor),       DB_I64(f->limit),
+        DB_ID(f->outage_id),
     };
 
     for (size_t i = 0; f->sort != NULL && i < HN_ARRAY_LEN(sorts); i++)

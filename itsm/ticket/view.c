@@ -211,3 +211,37 @@ int64_t ticket_form_id(const char *text)
         return 0;
     return v;
 }
+
+enum hn_code ticket_view_brief(struct http_ctx *c, struct tpl_val *view, const char *key,
+                               const struct ticket_filter *f, bool *more, struct hn_err *e)
+{
+    struct tpl_val *list = tpl_set_list(view, key);
+    struct ticket_workflow *flows = NULL;
+    struct ticket *t = NULL;
+    size_t n = 0, n_flows = 0;
+    int64_t next = 0;
+
+    *more = false;
+    if (!http_may(c, PERM_TICKET_READ))
+        return HN_OK;
+    if (ticket_list(c->db, c->arena, f, c->now, &t, &n, &next, e) != HN_OK ||
+        ticket_workflow_all(c->db, c->arena, &flows, &n_flows, e) != HN_OK)
+        return e->code;
+    for (size_t i = 0; i < n; i++) {
+        struct tpl_val *m = tpl_push_map(list);
+
+        tpl_set_i64(m, "id", t[i].id);
+        tpl_set_str(m, "number", t[i].number);
+        tpl_set_str(m, "kind", t[i].kind);
+        tpl_set_str(m, "title", t[i].title);
+        ticket_view_state(m, "state", ticket_view_flow(flows, n_flows, t[i].kind), t[i].state);
+        tpl_set_str(m, "priority", t[i].priority);
+        tpl_set_str(m, "assignee", t[i].assignee_name);
+        tpl_set_str(m, "group", t[i].group_name);
+        tpl_set_str(m, "site", t[i].site_name);
+        tpl_set_instant(m, "at", t[i].occurred_at == HN_UNSET ? t[i].created_at : t[i].occurred_at);
+        tpl_set_instant(m, "restored_at", t[i].restored_at);
+    }
+    *more = next != 0;
+    return HN_OK;
+}

@@ -6,6 +6,12 @@
 #include "itsm/ticket/ticket_http.h"
 #include "itsm/ticket/words.h"
 
+/* A list of what a page about something else says of its tickets: id, number, kind, title, state
+ * (as ticket_view_state), priority, assignee, group, site, at, restored_at; empty where the reader
+ * may see none. *more: there are others. */
+HN_MUST_USE enum hn_code ticket_view_brief(struct http_ctx *c, struct tpl_val *view,
+                                           const char *key, const struct ticket_filter *f,
+                                           bool *more, struct hn_err *e);
 /* A ticket's columns with labels: number, title, state {word, label, kind}, priority, due_kind … */
 void ticket_view(struct tpl_val *m, const struct ticket *t, const struct ticket_workflow *w,
                  hn_instant now);
@@ -31,17 +37,17 @@ void ticket_form_local(struct hn_arena *a, const char *text, const char *field, 
 /* A number of a form's select; 0 for "" and what is none. */
 int64_t ticket_form_id(const char *text);
 
-/* The page of an object; NULL where it has none. */
-const char *ticket_view_href(struct hn_arena *a, const char *kind, int64_t id);
+/* The page of an object; NULL where it has none, or the reader may not see it. */
+const char *ticket_view_href(struct http_ctx *c, const char *kind, int64_t id);
 
 /* part_view.c: journal, scope, links, files */
 void ticket_view_entries(struct tpl_val *view, const char *key, const struct ticket_entry *list,
                          size_t n, const char *show, const struct ticket_workflow *w, int64_t me,
                          struct hn_arena *a);
-void ticket_view_affected(struct tpl_val *view, const struct ticket_affected *list, size_t n,
-                          struct hn_arena *a);
-void ticket_view_links(struct tpl_val *view, const struct ticket_link *list, size_t n,
-                       const struct ticket_workflow *flows, size_t n_flows, struct hn_arena *a);
+void ticket_view_affected(struct http_ctx *c, struct tpl_val *view,
+                          const struct ticket_affected *list, size_t n);
+void ticket_view_links(struct http_ctx *c, struct tpl_val *view, const struct ticket_link *list,
+                       size_t n, const struct ticket_workflow *flows, size_t n_flows);
 void ticket_view_files(struct tpl_val *view, const struct ticket_attachment *list, size_t n,
                        struct hn_arena *a);
 void ticket_view_clock(struct tpl_val *m, const char *key, const struct ticket_clock *c,

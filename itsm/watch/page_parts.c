@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What several watch pages show alike: freshness, planned stops, open incidents. */
-#include "itsm/ticket/ticket.h"
+#include "itsm/ticket/view.h"
 #include "itsm/watch/pages.h"
 #include "itsm/watch/windows.h"
 
@@ -67,38 +67,19 @@ enum hn_code page_incidents(struct http_ctx *c, struct tpl_val *view, int64_t si
                             int64_t host_id, int64_t limit, struct hn_err *e)
 {
     struct ticket_filter f = TICKET_FILTER_ANY;
-    struct ticket *t = NULL;
-    size_t n = 0;
-    int64_t next = 0;
     struct ticket_counts all = {0};
-    struct tpl_val *list = tpl_set_list(view, "incidents");
+    bool more = false;
 
-    tpl_set_i64(view, "incidents_over", 0);
-    if (!http_may(c, PERM_TICKET_READ))
-        return HN_OK;
     f.kind = "incident";
     f.open = 1;
     f.site_id = site_id;
     f.host_id = host_id;
     f.limit = limit;
     f.sort = "priority";
-    if (ticket_list(c->db, c->arena, &f, c->now, &t, &n, &next, e) != HN_OK ||
-        (next != 0 && site_id == 0 && host_id == 0 &&
+    if (ticket_view_brief(c, view, "incidents", &f, &more, e) != HN_OK ||
+        (more && site_id == 0 && host_id == 0 &&
          ticket_count_open(c->db, "incident", 0, c->now, &all, e) != HN_OK))
         return e->code;
-    for (size_t i = 0; i < n; i++) {
-        struct tpl_val *m = tpl_push_map(list);
-
-        tpl_set_i64(m, "id", t[i].id);
-        tpl_set_str(m, "number", t[i].number);
-        tpl_set_str(m, "title", t[i].title);
-        tpl_set_str(m, "priority", t[i].priority);
-        tpl_set_str(m, "assignee", t[i].assignee_name);
-        tpl_set_str(m, "group", t[i].group_name);
-        tpl_set_str(m, "site", t[i].site_name);
-        tpl_set_instant(m, "at", t[i].occurred_at == HN_UNSET ? t[i].created_at : t[i].occurred_at);
-        tpl_set_instant(m, "restored_at", t[i].restored_at);
-    }
-    tpl_set_i64(view, "incidents_over", HN_MAX(all.open - (int64_t)n, 0));
+    tpl_set_i64(view, "incidents_over", HN_MAX(all.open - limit, 0));
     return HN_OK;
 }
