@@ -121,7 +121,7 @@ struct system_record {
 struct target_filter {
     const char *q;
     int64_t site_id, host_id, system_id;
-    const char *segment;    /* code or name */
+    const char *segment;    /* code, or how the name begins */
     const char *monitoring; /* hosts: with a check of that kind of monitoring */
     const char *kind;       /* of check; hosts: with such a check */
     const char *class;

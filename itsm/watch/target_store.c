@@ -89,7 +89,8 @@ enum hn_code target_store_hosts(struct db *db, struct hn_arena *a, int64_t id,
                               "$5",
                               "concat_ws(' ', h.name, h.label, h.address, h.sys_name, s.name, "
                               "h.owner)") "AND ($6::bigint IS NULL OR h.site_id = $6) "
-                                          "AND ($7::text IS NULL OR g.code = $7 OR g.name = $7) "
+                                          "AND ($7::text IS NULL OR g.code = $7 OR "
+                                          "starts_with(g.name, $7)) "
                                           "AND ($8::text IS NULL OR h.class = $8) "
                                           "AND ($9::text IS NULL OR coalesce(w.state, 'pending') = "
                                           "$9) "
@@ -204,8 +205,12 @@ enum hn_code target_store_lines(struct db *db, struct hn_arena *a, const struct 
         "(SELECT min(h.id) FROM watch.host h WHERE h.line_id = l.id) AS host_id "
         "FROM watch.line l LEFT JOIN watch.site s ON s.id = l.site_id "
         "WHERE ($1::bigint IS NULL OR l.id > $1) AND ($2::bigint IS NULL OR l.site_id = $2) "
+        "AND ($5::text IS NULL OR starts_with(l.segment, $5) OR EXISTS (SELECT FROM watch.segment "
+        "g "
+        "WHERE g.id = ANY (l.segment_ids) AND (g.code = $5 OR starts_with(g.name, $5)))) "
         "AND " SEARCH("$3", "concat_ws(' ', l.code, l.segment, s.name)") "ORDER BY l.id LIMIT $4";
-    struct db_arg args[] = {DB_ID(f->after), DB_ID(f->site_id), DB_TEXT(f->q), DB_I64(f->limit)};
+    struct db_arg args[] = {DB_ID(f->after), DB_ID(f->site_id), DB_TEXT(f->q), DB_I64(f->limit),
+                            DB_TEXT(f->segment)};
 
     if (db_select(db, sql, args, HN_ARRAY_LEN(args), line_cols, HN_ARRAY_LEN(line_cols),
                   sizeof(**out), a, out, n, e) != HN_OK)
