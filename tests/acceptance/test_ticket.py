@@ -230,3 +230,30 @@ def bulk_and_search(i):
     mine = i.ok("GET", "/api/v1/tickets?assignee=me&limit=1", role="helpdesk")
     assert mine["next"] and len(mine["items"]) == 1, "pages"
     assert i.ok("GET", "/api/v1/tickets?assignee=me&limit=1&cursor=" + mine["next"], role="helpdesk")["items"]
+
+
+@test("an incident, its device, problem, change, service and outage are linked: each shows the incident; removing one "
+      "link leaves an audit line", "INC-23")
+def both_sides(i):
+    h = i.ok("POST", "/api/v1/hosts", {"name": f"ci-{uuid.uuid4().hex[:8]}", "address": "127.0.0.1"})
+    s = service(i)
+    o = outage(i, s, "2026-09-21T01:00:00Z", "2026-09-21T01:10:00Z")
+    inc, prb, chg = ticket(i, "機器の再起動が続く"), ticket(i, "電源の劣化", kind="problem"), ticket(i, "電源の交換", kind="change")
+    links = {kind: i.ok("POST", path(inc, "/links"), {"to_kind": kind, "to_id": to, "relation": relation}, "noc")
+             for kind, to, relation in (("host", h["id"], "affects"), ("service", s, "affects"), ("outage", o, "related"))}
+    links["problem"] = i.ok("POST", path(inc, "/links"), {"to_kind": "ticket", "to_id": prb["id"], "relation": "caused_by"},
+                            "noc")
+    links["change"] = i.ok("POST", path(inc, "/links"), {"to_kind": "ticket", "to_id": chg["id"], "relation": "related"},
+                           "noc")
+    pages = {"host": f"/hosts/{h['id']}", "service": f"/services/{s}", "outage": f"/outages/{o}",
+             "problem": f"/tickets/{prb['id']}", "change": f"/tickets/{chg['id']}"}
+    mine = i.call("GET", f"/tickets/{inc['id']}").body.decode()
+    for kind, page in pages.items():
+        text = i.call("GET", page).body.decode()
+        assert inc["number"] in text and f'href="/tickets/{inc["id"]}"' in text, f"{page} does not show the incident"
+        assert f'href="{page}"' in mine, f"the incident does not show {page}"
+    equal(i.call("DELETE", path(inc, f"/links/{links['host']['id']}"), role="noc").status, 204, "removed")
+    assert inc["number"] not in i.call("GET", pages["host"]).body.decode(), "gone on the other side"
+    rows = audit(i, inc, "ticket.unlink")
+    equal(len(rows), 1, "audit line")
+    equal((rows[0]["after"]["to_kind"], rows[0]["after"]["to_id"]), ("host", h["id"]), "which link")
