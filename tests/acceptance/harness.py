@@ -11,6 +11,7 @@ devices of its own.
 import datetime
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -39,9 +40,16 @@ class Skip(Exception):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody listens on, below those that the kernel gives to connections: several instances
+    connect all the time, and what was free a moment ago would be theirs."""
+    while True:
+        port = random.SystemRandom().randrange(20000, 32000)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def equal(got, want, what=""):

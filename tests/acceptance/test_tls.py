@@ -37,7 +37,7 @@ class Secure:
         conf = os.path.join(i.state, "tls.conf")
         with open(i.conf, encoding="utf-8") as f, open(conf, "w", encoding="utf-8") as to:
             for line in f:
-                if not line.startswith(("port", "base_url")):
+                if not line.startswith(("port", "base_url", "satellite_")):
                     to.write(line)
             to.write(f"port = {self.port}\nbase_url = https://localhost:{self.port}\n"
                      f"redirect_port = {self.plain}\ntls_cert = {self.cert}\ntls_key = {self.key}\n")
