@@ -637,20 +637,14 @@ static void two_workers_at_once(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {T(a_title_says_the_site_once),
-                                       T(a_router_and_seventy_terminals),
-                                       T(children_come_first),
-                                       T(a_child_that_waited_too_long),
-                                       T(a_child_that_failed_before),
-                                       T(one_of_two_parents_is_enough),
-                                       T(other_checks_of_a_dead_host),
-                                       T(a_repeat_is_a_line),
-                                       T(the_other_lines_stand_aside),
-                                       T(planned_stops_hold_until_their_end),
-                                       T(a_terminal_that_stays_down),
-                                       T(a_child_that_is_told_late),
-                                       T(late_results_page_nobody),
-                                       T(two_workers_at_once)};
+    const struct CMUnitTest tests[] = {
+        T(a_title_says_the_site_once),  T(a_router_and_seventy_terminals),
+        T(children_come_first),         T(a_child_that_waited_too_long),
+        T(a_child_that_failed_before),  T(one_of_two_parents_is_enough),
+        T(other_checks_of_a_dead_host), T(a_repeat_is_a_line),
+        T(the_other_lines_stand_aside), T(planned_stops_hold_until_their_end),
+        T(a_terminal_that_stays_down),  T(a_child_that_is_told_late),
+        T(late_results_page_nobody),    T(two_workers_at_once)};
 
     return cmocka_run_group_tests_name("flow", tests, up, down);
 }
