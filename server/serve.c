@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* serve.c — `hinomi serve`: puts configuration, templates, accounts and the HTTP layer together. */
+#include "itsm/about/about.h"
 #include "itsm/satellite/door.h"
 #include "server/auth/account.h"
 #include "server/auth/session.h"
@@ -90,6 +91,7 @@ int cmd_serve(int argc, char **argv, struct config *cfg)
     if (main_tls(cfg, &tls, &e) != HN_OK || door_open(cfg, hn_now(), &door_tls, &e) != HN_OK)
         return cmd_fail(argv[0], &e);
     session_configure(&limits);
+    about_configure(cfg->about);
     loader = tpl_loader_new(cfg->templates, true);
     struct http_config hc = {
         .address = cfg->address,

@@ -39,7 +39,7 @@ export function totp(secret, at = Date.now()) {
 // that is not here is a label without translation.
 const ALLOWED = new Set(`hinomi API APIトークン SLA SLO NOC SOC CSIRT ICMP SNMP HTTP HTTPS TCP UDP DNS TLS URL IP IPv IPv4 IPv6 ID JSON CSV Excel PDF HTML
  LAN WAN LGWAN VPN PC OS CPU UPS QR TOTP MAC OID MIB RTT CAL ITIL CI FAQ INC REQ INQ PRB CHG REL TSK RSL JST
- WEB DMZ RTO RPO
+ WEB DMZ RTO RPO SBOM SPDX CycloneDX
  ms s min h d bit bps Mbps Gbps Mb Gb kB MB GB TB Hz rpm V A W M G T k C SHA PNG JPEG ZIP syslog Web NFKC KiB MiB CC GW DMZ WEB api local sample Enter Esc j k x`.split(/\s+/));
 // Codes: S02, G01, INC-000123, s02-rt1, 10.44.2.1, ifHCInOctets.3, report numbers, versions.
 const CODE = /^(?=.*[\d_.:@/-])[A-Za-z0-9_.:@/%+#=&?~-]+$/;

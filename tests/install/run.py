@@ -74,7 +74,8 @@ def modes(s):
         equal(oct(mode), oct(0o755 if "/bin/" in name or "/tools/" in name else 0o644), name)
     for must in ("bin/hinomi", "share/hinomi/locale/ja.mo", "share/hinomi/static/htmx.min.js",
                  "share/hinomi/sql/0001_auth.sql", "share/hinomi/sql/estate/sites.csv",
-                 "share/hinomi/templates/page/macros.html", "lib/sysusers.d/hinomi.conf",
+                 "share/hinomi/templates/page/macros.html", "share/hinomi/about/sbom.cdx.json",
+                 "share/hinomi/about/LICENCES.txt", "share/hinomi/about/licences/hinomi.txt", "lib/sysusers.d/hinomi.conf",
                  "lib/tmpfiles.d/hinomi.conf", "share/doc/hinomi/hinomi.conf", "share/man/man1/hinomi.1"):
         assert "usr/" + must in listed, must
 
@@ -92,6 +93,7 @@ def serves(s):
         assert "パスワード" in text, "the Japanese catalogue was not found"
         css = re.search(r'href="(/static/css/hinomi\.css[^"]*)"', text).group(1)
         equal(i.call("GET", css, role=None).status, 200, css)
+        equal(i.call("GET", "/api/v1/about/sbom", role="auditor").json["bomFormat"], "CycloneDX", "SBOM")
         here = run(s.program, "estate", "list", cwd="/", check=False, env={"HINOMI_STATE": i.state})
         assert "s08-rt01" in here.stdout, here.stdout
     finally:
