@@ -66,9 +66,21 @@ static enum hn_code journal(struct db *db, const struct actor *who, const char *
                           .object_id = id,
                           .before = before,
                           .after = after,
-                          .address = who->address};
+                          .address = who->address,
+                          .role = who->role < 0 || who->role >= ROLE_COUNT ? NULL
+                                                                           : role_word(who->role)};
 
     return audit_add(db, &j, now, e);
+}
+
+static const char *version_text(struct hn_arena *a, int64_t version, const struct calendar_new *v)
+{
+    char from[HN_RFC3339_MAX];
+    bool ever = v->valid_from <= HN_UNSET + 1;
+
+    return hn_arena_fmt(a, "{\"version\":%" PRId64 ",\"valid_from\":%s%s%s,\"definition\":%s}",
+                        version, ever ? "" : "\"", ever ? "null" : hn_rfc3339(v->valid_from, from),
+                        ever ? "" : "\"", v->definition);
 }
 
 enum hn_code calendars_create(struct db *db, struct hn_arena *a, const struct actor *who,
@@ -83,7 +95,7 @@ enum hn_code calendars_create(struct db *db, struct hn_arena *a, const struct ac
     if (db_begin(db, &tx, e) != HN_OK ||
         calendars_store_add(db, in->name, in->code, id, e) != HN_OK ||
         calendars_store_add_version(db, *id, 1, &v, who->account_id, now, e) != HN_OK ||
-        journal(db, who, "calendar.create", *id, NULL, v.definition, now, e) != HN_OK)
+        journal(db, who, "calendar.create", *id, NULL, version_text(a, 1, &v), now, e) != HN_OK)
         return hn_ctx(e, "create calendar");
     return db_commit(&tx, e);
 }
@@ -104,7 +116,8 @@ enum hn_code calendars_change(struct db *db, struct hn_arena *a, const struct ac
     if (db_begin(db, &tx, e) != HN_OK || calendars_store_get(db, a, id, &old, e) != HN_OK ||
         calendars_store_next(db, id, in->name, in->seen_version, &version, e) != HN_OK ||
         calendars_store_add_version(db, id, version, &v, who->account_id, now, e) != HN_OK ||
-        journal(db, who, "calendar.change", id, old.definition, v.definition, now, e) != HN_OK)
+        journal(db, who, "calendar.change", id, old.definition, version_text(a, version, &v), now,
+                e) != HN_OK)
         return hn_ctx(e, "change calendar %" PRId64, id);
     return db_commit(&tx, e);
 }
@@ -122,7 +135,9 @@ enum hn_code calendars_approve(struct db *db, struct hn_arena *a, const struct a
         return hn_ctx(e, "approve calendar %" PRId64, id);
     if (creator == who->account_id)
         return hn_fail(e, HN_E_FORBIDDEN, "whoever proposed this cannot approve it");
-    if (journal(db, who, "calendar.approve", id, NULL, NULL, now, e) != HN_OK)
+    if (journal(db, who, "calendar.approve", id, NULL,
+                hn_arena_fmt(a, "{\"version\":%" PRId64 "}", version == 0 ? row.version : version),
+                now, e) != HN_OK)
         return e->code;
     return db_commit(&tx, e);
 }

@@ -97,7 +97,9 @@ static enum hn_code journal(struct db *db, const struct actor *who, const char *
                           .object_id = id,
                           .reason = reason,
                           .after = after,
-                          .address = who->address};
+                          .address = who->address,
+                          .role = who->role < 0 || who->role >= ROLE_COUNT ? NULL
+                                                                           : role_word(who->role)};
 
     return audit_add(db, &j, now, e);
 }

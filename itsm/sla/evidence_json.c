@@ -5,110 +5,6 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 
-static void write_decision(struct hn_jw *w, const char *state, int64_t proposed_by,
-                           hn_instant proposed_at, int64_t decided_by, hn_instant decided_at,
-                           const char *note)
-{
-    hn_jw_text(w, "state", state);
-    hn_jw_id(w, "proposed_by", proposed_by);
-    hn_jw_instant(w, "proposed_at", proposed_at);
-    hn_jw_id(w, "decided_by", decided_by);
-    hn_jw_instant(w, "decided_at", decided_at);
-    hn_jw_text(w, "decision_note", note);
-}
-
-void evidence_json_definition(struct hn_jw *w, const struct sla_result *r)
-{
-    hn_jw_i64(w, "sla_id", r->sla.id);
-    hn_jw_i64(w, "sla_version", r->sla.version);
-    hn_jw_text(w, "metric", r->sla.metric);
-    hn_jw_i64(w, "service_id", r->service.id);
-    hn_jw_text(w, "service", r->service.name);
-    hn_jw_i64(w, "calendar_id", r->sla.calendar_id);
-    hn_jw_i64(w, "target_e6", r->sla.target_e6);
-    hn_jw_id(w, "year_cap_s", r->sla.year_cap_s);
-    hn_jw_instant(w, "start", r->sla.start_at);
-    hn_jw_text(w, "cap_first_year", r->sla.cap_first_year);
-    hn_jw_text(w, "maintenance", r->sla.maintenance);
-    hn_jw_id(w, "approved_by", r->sla.approved_by);
-    hn_jw_instant(w, "approved_at", r->sla.approved_at);
-}
-
-void evidence_json_outage(struct hn_jw *w, const struct outage_row *r,
-                          const struct outage_change_row *c, size_t n)
-{
-    hn_jw_object(w, NULL);
-    hn_jw_i64(w, "id", r->id);
-    hn_jw_text(w, "source", r->source);
-    hn_jw_instant(w, "from", r->from_at);
-    hn_jw_instant(w, "to", r->to_at);
-    hn_jw_instant(w, "measured_from", r->measured_from);
-    hn_jw_instant(w, "measured_to", r->measured_to);
-    hn_jw_bool(w, "corrected", r->corrected);
-    hn_jw_bool(w, "voided", r->voided);
-    hn_jw_text(w, "reason", r->reason);
-    hn_jw_id(w, "ticket_id", r->ticket_id);
-    hn_jw_id(w, "created_by", r->created_by);
-    hn_jw_array(w, "changes");
-    for (size_t i = 0; i < n; i++) {
-        hn_jw_object(w, NULL);
-        hn_jw_i64(w, "id", c[i].id);
-        hn_jw_instant(w, "from", c[i].from_at);
-        hn_jw_instant(w, "to", c[i].to_at);
-        hn_jw_bool(w, "void", c[i].void_it);
-        hn_jw_instant(w, "old_from", c[i].old_from_at);
-        hn_jw_instant(w, "old_to", c[i].old_to_at);
-        hn_jw_text(w, "reason", c[i].reason);
-        write_decision(w, c[i].state, c[i].proposed_by, c[i].proposed_at, c[i].decided_by,
-                       c[i].decided_at, c[i].decision_note);
-        hn_jw_end_object(w);
-    }
-    hn_jw_end_array(w);
-    hn_jw_end_object(w);
-}
-
-void evidence_json_exclusion(struct hn_jw *w, const struct exclusion_row *r)
-{
-    hn_jw_object(w, NULL);
-    hn_jw_i64(w, "id", r->id);
-    hn_jw_instant(w, "from", r->from_at);
-    hn_jw_instant(w, "to", r->to_at);
-    hn_jw_text(w, "reason", r->reason);
-    hn_jw_text(w, "note", r->note);
-    hn_jw_text(w, "evidence", r->evidence);
-    hn_jw_id(w, "ticket_id", r->ticket_id);
-    write_decision(w, r->state, r->proposed_by, r->proposed_at, r->decided_by, r->decided_at,
-                   r->decision_note);
-    hn_jw_end_object(w);
-}
-
-void evidence_json_maintenance(struct hn_jw *w, const struct result_maintenance *r)
-{
-    hn_jw_object(w, NULL);
-    hn_jw_i64(w, "id", r->id);
-    hn_jw_text(w, "title", r->title);
-    hn_jw_text(w, "kind", r->kind);
-    hn_jw_id(w, "change_id", r->change_id);
-    hn_jw_instant(w, "from", r->from);
-    hn_jw_instant(w, "to", r->to);
-    hn_jw_id(w, "approved_by", r->approved_by);
-    hn_jw_instant(w, "approved_at", r->approved_at);
-    hn_jw_end_object(w);
-}
-
-void evidence_json_gap(struct hn_jw *w, const struct gap_row *r)
-{
-    hn_jw_object(w, NULL);
-    hn_jw_i64(w, "id", r->id);
-    hn_jw_instant(w, "from", r->from_at);
-    hn_jw_instant(w, "to", r->to_at);
-    hn_jw_text(w, "decision", r->decision);
-    hn_jw_text(w, "evidence", r->evidence);
-    write_decision(w, r->state, r->proposed_by, r->proposed_at, r->decided_by, r->decided_at,
-                   r->decision_note);
-    hn_jw_end_object(w);
-}
-
 static void write_met(struct hn_jw *w, const char *key, enum sla_met met)
 {
     if (met == SLA_UNDECIDED)
@@ -145,11 +41,22 @@ void evidence_json_figures(struct hn_jw *w, const struct sla_result *r)
     write_ratio(w, "availability_min", f->availability_min);
     write_ratio(w, "availability_without_exclusions", f->without_exclusions);
     write_met(w, "met", f->met);
+    hn_jw_i64(w, "n", r->share.n);
+    hn_jw_i64(w, "good", r->share.good);
+    write_met(w, "share_met", r->share.met);
+    hn_jw_bool(w, "definition_approved", r->definition_approved);
     hn_jw_i64(w, "year_downtime_s", r->year.downtime_s);
-    if (r->year.cap_s >= 0)
+    if (r->year.cap_s >= 0) {
         hn_jw_i64(w, "year_cap_s", r->year.cap_s);
-    else
+        hn_jw_i64(w, "year_left_s", r->year.left_s);
+    } else {
         hn_jw_null(w, "year_cap_s");
+        hn_jw_null(w, "year_left_s");
+    }
+    if (r->year.forecast_s >= 0)
+        hn_jw_i64(w, "year_forecast_s", r->year.forecast_s);
+    else
+        hn_jw_null(w, "year_forecast_s");
     write_met(w, "year_met", r->year.met);
     hn_jw_array(w, "counted");
     for (size_t i = 0; i < r->n_outages; i++) {
@@ -165,7 +72,9 @@ void evidence_json_figures(struct hn_jw *w, const struct sla_result *r)
 
         hn_jw_object(w, NULL);
         hn_jw_text(w, "month", hn_month_text(r->year_months[i].month, month));
+        hn_jw_id(w, "edition", r->year_months[i].edition);
         hn_jw_i64(w, "planned_s", r->year_months[i].planned_s);
+        hn_jw_i64(w, "excluded_s", r->year_months[i].excluded_s);
         hn_jw_i64(w, "downtime_s", r->year_months[i].downtime_s);
         hn_jw_i64(w, "unmeasured_s", r->year_months[i].unmeasured_s);
         hn_jw_bool(w, "reference", r->year_months[i].is_reference);
@@ -254,20 +163,9 @@ static void add_digest(struct json_object *o, char hex[65])
     json_object_object_add(o, "digest", json_object_new_string(hex));
 }
 
-static bool is_sealed_list(const char *name)
-{
-    static const char *const names[] = {"calendars",  "service_versions", "outages", "changes",
-                                        "exclusions", "maintenances",     "gaps",    "checks"};
-
-    for (size_t i = 0; i < HN_ARRAY_LEN(names); i++)
-        if (hn_streq(names[i], name))
-            return true;
-    return false;
-}
-
 /* Inner rows first, so that an outage's digest stays the same with or without its changes' digests.
  */
-static void seal_rows(struct json_object *o, const char *list)
+static void seal_rows(struct json_object *o)
 {
     char hex[65];
 
@@ -275,12 +173,16 @@ static void seal_rows(struct json_object *o, const char *list)
         for (size_t i = 0; i < json_object_array_length(o); i++) {
             struct json_object *row = json_object_array_get_idx(o, i);
 
-            seal_rows(row, "");
-            if (is_sealed_list(list) && json_object_is_type(row, json_type_object))
+            seal_rows(row);
+            if (json_object_is_type(row, json_type_object))
                 add_digest(row, hex);
         }
     } else if (json_object_is_type(o, json_type_object)) {
-        json_object_object_foreach(o, key, value) seal_rows(value, key);
+        json_object_object_foreach(o, key, value)
+        {
+            (void)key;
+            seal_rows(value);
+        }
     }
 }
 
@@ -291,7 +193,7 @@ enum hn_code evidence_json_seal(const struct hn_sbuf *in, struct hn_sbuf *out, c
 
     if (hn_json_parse(hn_sbuf_text(in), in->n, &o, e) != HN_OK)
         return hn_ctx(e, "seal evidence");
-    seal_rows(o, "");
+    seal_rows(o);
     add_digest(o, digest);
     hn_sbuf_str(out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
                                                            JSON_C_TO_STRING_SPACED |

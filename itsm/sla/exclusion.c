@@ -62,13 +62,15 @@ static enum hn_code service_exists(struct db *db, struct hn_arena *a, int64_t id
 }
 
 /* The period as JSON, for the audit row. */
-static const char *period_json(struct hn_arena *a, const char *word, hn_instant from, hn_instant to)
+static const char *period_json(struct hn_arena *a, int64_t service_id, const char *word,
+                               hn_instant from, hn_instant to)
 {
     char f[HN_RFC3339_MAX];
     char t[HN_RFC3339_MAX];
 
-    return hn_arena_fmt(a, "{\"what\":\"%s\",\"from\":\"%s\",\"to\":\"%s\"}", word,
-                        hn_rfc3339(from, f), hn_rfc3339(to, t));
+    return hn_arena_fmt(
+        a, "{\"service_id\":%" PRId64 ",\"what\":\"%s\",\"from\":\"%s\",\"to\":\"%s\"}", service_id,
+        word, hn_rfc3339(from, f), hn_rfc3339(to, t));
 }
 
 enum hn_code exclusion_propose(struct db *db, struct hn_arena *a, const struct actor *who,
@@ -89,7 +91,7 @@ enum hn_code exclusion_propose(struct db *db, struct hn_arena *a, const struct a
     if (db_begin(db, &tx, e) != HN_OK || service_exists(db, a, in->service_id, e) != HN_OK ||
         exclusion_store_add(db, in, who->account_id, now, id, e) != HN_OK ||
         sla_audit(db, who, "exclusion.propose", "exclusion", *id, in->note, NULL,
-                  period_json(a, in->reason, in->from, in->to), now, e) != HN_OK)
+                  period_json(a, in->service_id, in->reason, in->from, in->to), now, e) != HN_OK)
         return hn_ctx(e, "propose an exclusion");
     return db_commit(&tx, e);
 }
@@ -114,7 +116,8 @@ enum hn_code exclusion_decide(struct db *db, struct hn_arena *a, const struct ac
     if (exclusion_store_decide(db, id, decisions[d].state, who->account_id, note, now, e) !=
             HN_OK ||
         sla_audit(db, who, decisions[d].act, "exclusion", id, note, NULL,
-                  period_json(a, row.reason, row.from_at, row.to_at), now, e) != HN_OK)
+                  period_json(a, row.service_id, row.reason, row.from_at, row.to_at), now,
+                  e) != HN_OK)
         return hn_ctx(e, "decide on exclusion %" PRId64, id);
     return db_commit(&tx, e);
 }
@@ -153,7 +156,7 @@ enum hn_code gap_propose(struct db *db, struct hn_arena *a, const struct actor *
     if (db_begin(db, &tx, e) != HN_OK || service_exists(db, a, in->service_id, e) != HN_OK ||
         gap_store_add(db, in, who->account_id, now, id, e) != HN_OK ||
         sla_audit(db, who, "gap.propose", "gap", *id, in->evidence, NULL,
-                  period_json(a, in->decision, in->from, in->to), now, e) != HN_OK)
+                  period_json(a, in->service_id, in->decision, in->from, in->to), now, e) != HN_OK)
         return hn_ctx(e, "propose a decision on a gap");
     return db_commit(&tx, e);
 }
@@ -188,7 +191,7 @@ enum hn_code gap_decide(struct db *db, struct hn_arena *a, const struct actor *w
     if (gap_store_decide(db, id, approve ? "approved" : "rejected", who->account_id, note,
                          exclusion_id, now, e) != HN_OK ||
         sla_audit(db, who, approve ? "gap.approve" : "gap.reject", "gap", id, note, NULL,
-                  period_json(a, g.decision, g.from_at, g.to_at), now, e) != HN_OK)
+                  period_json(a, g.service_id, g.decision, g.from_at, g.to_at), now, e) != HN_OK)
         return hn_ctx(e, "decide on gap %" PRId64, id);
     return db_commit(&tx, e);
 }

@@ -48,6 +48,25 @@ static enum hn_code read_rule(struct db *db, struct hn_arena *a, const char *tex
     return HN_OK;
 }
 
+/* What an audit row tells of a version. */
+static const char *instant_text(struct hn_arena *a, hn_instant t)
+{
+    char text[HN_RFC3339_MAX];
+
+    return t <= HN_UNSET + 1 ? "null" : hn_arena_fmt(a, "\"%s\"", hn_rfc3339(t, text));
+}
+
+static const char *rule_text(struct hn_arena *a, int64_t version, hn_instant from, const char *rule)
+{
+    return hn_arena_fmt(a, "{\"version\":%" PRId64 ",\"valid_from\":%s,\"rule\":%s}", version,
+                        instant_text(a, from), rule == NULL ? "null" : rule);
+}
+
+static const char *approved(struct hn_arena *a, int64_t version)
+{
+    return hn_arena_fmt(a, "{\"version\":%" PRId64 "}", version);
+}
+
 enum hn_code service_create(struct db *db, struct hn_arena *a, const struct actor *who,
                             const struct service_new *in, hn_instant now, int64_t *id,
                             struct hn_err *e)
@@ -59,8 +78,8 @@ enum hn_code service_create(struct db *db, struct hn_arena *a, const struct acto
         service_store_add(db, in, now, id, e) != HN_OK ||
         service_store_add_version(db, *id, 1, in->valid_from, in->rule, ids, who->account_id, now,
                                   e) != HN_OK ||
-        sla_audit(db, who, "service.create", "service", *id, NULL, NULL, in->rule, now, e) !=
-            HN_OK ||
+        sla_audit(db, who, "service.create", "service", *id, NULL, NULL,
+                  rule_text(a, 1, in->valid_from, in->rule), now, e) != HN_OK ||
         sla_sync_service(db, a, *id, HN_UNSET + 1, 0, now, e) != HN_OK)
         return hn_ctx(e, "create service");
     return db_commit(&tx, e);
@@ -83,8 +102,8 @@ enum hn_code service_change(struct db *db, struct hn_arena *a, const struct acto
         service_store_next(db, id, in, &version, e) != HN_OK ||
         service_store_add_version(db, id, version, from, rule, ids, who->account_id, now, e) !=
             HN_OK ||
-        sla_audit(db, who, "service.change", "service", id, NULL, old.rule, rule, now, e) !=
-            HN_OK ||
+        sla_audit(db, who, "service.change", "service", id, NULL, old.rule,
+                  rule_text(a, version, from, rule), now, e) != HN_OK ||
         sla_sync_service(db, a, id, from, 0, now, e) != HN_OK)
         return hn_ctx(e, "change service %" PRId64, id);
     return db_commit(&tx, e);
@@ -108,7 +127,8 @@ enum hn_code service_approve(struct db *db, struct hn_arena *a, const struct act
     if (db_begin(db, &tx, e) != HN_OK || service_store_get(db, a, id, &row, e) != HN_OK ||
         service_store_approve(db, id, who->account_id, now, &creator, e) != HN_OK ||
         other_person(who, creator, e) != HN_OK ||
-        sla_audit(db, who, "service.approve", "service", id, NULL, NULL, NULL, now, e) != HN_OK)
+        sla_audit(db, who, "service.approve", "service", id, NULL, NULL, approved(a, row.version),
+                  now, e) != HN_OK)
         return hn_ctx(e, "approve service %" PRId64, id);
     return db_commit(&tx, e);
 }
@@ -160,13 +180,17 @@ static enum hn_code check_refs(struct db *db, struct hn_arena *a, const struct s
     return e->code;
 }
 
-static const char *definition_text(struct hn_arena *a, const struct sla_new *in)
+static const char *definition_text(struct hn_arena *a, int64_t version, const struct sla_new *in)
 {
     return hn_arena_fmt(a,
-                        "{\"calendar_id\":%" PRId64 ",\"target\":\"%s\",\"year_cap_s\":%" PRId64
-                        ",\"maintenance\":\"%s\",\"cap_first_year\":\"%s\"}",
-                        in->calendar_id, in->target_text, in->year_cap_s, in->maintenance,
-                        in->cap_first_year);
+                        "{\"version\":%" PRId64 ",\"service_id\":%" PRId64
+                        ",\"metric\":\"%s\",\"valid_from\":%s,"
+                        "\"calendar_id\":%" PRId64 ",\"target_e6\":%" PRId64
+                        ",\"target\":\"%s\",\"year_cap_s\":%" PRId64
+                        ",\"start\":%s,\"maintenance\":\"%s\",\"cap_first_year\":\"%s\"}",
+                        version, in->service_id, in->metric, instant_text(a, in->valid_from),
+                        in->calendar_id, in->target_e6, in->target_text, in->year_cap_s,
+                        instant_text(a, in->start_at), in->maintenance, in->cap_first_year);
 }
 
 enum hn_code sla_create(struct db *db, struct hn_arena *a, const struct actor *who,
@@ -182,8 +206,8 @@ enum hn_code sla_create(struct db *db, struct hn_arena *a, const struct actor *w
     if (db_begin(db, &tx, e) != HN_OK || check_refs(db, a, &v, e) != HN_OK ||
         sla_store_add(db, &v, id, e) != HN_OK ||
         sla_store_add_version(db, *id, 1, &v, who->account_id, now, e) != HN_OK ||
-        sla_audit(db, who, "sla.create", "sla", *id, NULL, NULL, definition_text(a, &v), now, e) !=
-            HN_OK)
+        sla_audit(db, who, "sla.create", "sla", *id, NULL, NULL, definition_text(a, 1, &v), now,
+                  e) != HN_OK)
         return hn_ctx(e, "create SLA");
     return db_commit(&tx, e);
 }
@@ -199,6 +223,7 @@ enum hn_code sla_change(struct db *db, struct hn_arena *a, const struct actor *w
     if (db_begin(db, &tx, e) != HN_OK || sla_store_get(db, a, id, &old, e) != HN_OK)
         return hn_ctx(e, "change SLA %" PRId64, id);
     v.service_id = old.service_id;
+    v.metric = old.metric;
     if (v.calendar_id == 0)
         v.calendar_id = old.calendar_id;
     if (v.target_text == NULL) {
@@ -218,8 +243,8 @@ enum hn_code sla_change(struct db *db, struct hn_arena *a, const struct actor *w
     if (check_refs(db, a, &v, e) != HN_OK ||
         sla_store_next(db, id, v.name, in->seen_version, &version, e) != HN_OK ||
         sla_store_add_version(db, id, version, &v, who->account_id, now, e) != HN_OK ||
-        sla_audit(db, who, "sla.change", "sla", id, NULL, NULL, definition_text(a, &v), now, e) !=
-            HN_OK)
+        sla_audit(db, who, "sla.change", "sla", id, NULL, NULL, definition_text(a, version, &v),
+                  now, e) != HN_OK)
         return hn_ctx(e, "change SLA %" PRId64, id);
     return db_commit(&tx, e);
 }
@@ -234,7 +259,8 @@ enum hn_code sla_approve(struct db *db, struct hn_arena *a, const struct actor *
     if (db_begin(db, &tx, e) != HN_OK || sla_store_get(db, a, id, &row, e) != HN_OK ||
         sla_store_approve(db, id, who->account_id, now, &creator, e) != HN_OK ||
         other_person(who, creator, e) != HN_OK ||
-        sla_audit(db, who, "sla.approve", "sla", id, NULL, NULL, NULL, now, e) != HN_OK)
+        sla_audit(db, who, "sla.approve", "sla", id, NULL, NULL, approved(a, row.version), now,
+                  e) != HN_OK)
         return hn_ctx(e, "approve SLA %" PRId64, id);
     return db_commit(&tx, e);
 }

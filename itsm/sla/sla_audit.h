@@ -18,7 +18,9 @@ static inline enum hn_code sla_audit(struct db *db, const struct actor *who, con
                           .reason = reason,
                           .before = before,
                           .after = after,
-                          .address = who->address};
+                          .address = who->address,
+                          .role = who->role < 0 || who->role >= ROLE_COUNT ? NULL
+                                                                           : role_word(who->role)};
 
     return audit_add(db, &j, now, e);
 }

@@ -47,7 +47,9 @@ static enum hn_code journal(struct db *db, struct hn_arena *a, const struct acto
                           .reason = reason,
                           .after = hn_arena_fmt(a, "{\"from\":\"%s\",\"to\":\"%s\"}",
                                                 hn_rfc3339(from, f), hn_rfc3339(to, t)),
-                          .address = who->address};
+                          .address = who->address,
+                          .role = who->role < 0 || who->role >= ROLE_COUNT ? NULL
+                                                                           : role_word(who->role)};
 
     return audit_add(db, &j, now, e);
 }

@@ -19,6 +19,7 @@ struct audit_act {
     const char *before;  /* JSON or NULL */
     const char *after;   /* JSON or NULL */
     const char *address; /* where from, NULL */
+    const char *role;    /* in which the person decided: joins `after`; NULL */
 };
 /* Must be called inside the act's transaction. */
 HN_MUST_USE enum hn_code audit_add(struct db *db, const struct audit_act *act, hn_instant now,

@@ -13,15 +13,17 @@ enum hn_code audit_store_add(struct db *db, const struct audit_act *act, hn_inst
     static const char sql[] =
         "WITH v AS (SELECT $1::timestamptz AS at, $2::bigint AS account_id, $3::text AS who, "
         "$4::text AS act, $5::text AS object, $6::bigint AS object_id, $7::text AS reason, "
-        "$8::jsonb AS before, $9::jsonb AS after, $10::text AS address), "
+        "$8::jsonb AS before, CASE WHEN $11::text IS NULL THEN $9::jsonb "
+        "ELSE coalesce($9::jsonb, '{}') || jsonb_build_object('role', $11::text) END AS after, "
+        "$10::text AS address), "
         "t AS (SELECT v.*, " CANONICAL " AS canonical FROM v) "
         "INSERT INTO audit.journal (at, account_id, who, act, object, object_id, reason, before, "
         "after, address, canonical, row_hash) SELECT at, account_id, who, act, object, object_id, "
         "reason, before, after, address, canonical, sha256(convert_to(canonical, 'UTF8')) FROM t";
-    struct db_arg args[] = {DB_TS(now),           DB_ID(act->account_id), DB_TEXT(act->who),
-                            DB_TEXT(act->act),    DB_TEXT(act->object),   DB_ID(act->object_id),
-                            DB_TEXT(act->reason), DB_TEXT(act->before),   DB_TEXT(act->after),
-                            DB_TEXT(act->address)};
+    struct db_arg args[] = {
+        DB_TS(now),           DB_ID(act->account_id), DB_TEXT(act->who),    DB_TEXT(act->act),
+        DB_TEXT(act->object), DB_ID(act->object_id),  DB_TEXT(act->reason), DB_TEXT(act->before),
+        DB_TEXT(act->after),  DB_TEXT(act->address),  DB_TEXT(act->role)};
 
     return db_exec(db, sql, args, HN_ARRAY_LEN(args), NULL, e);
 }

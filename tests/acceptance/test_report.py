@@ -28,11 +28,11 @@ def day(d, hm):
     return f"{MONTH}-{d:02d}T{hm}:00+09:00"
 
 
-def fill_month(i):
+def fill_month(i, word="業務"):
     """A month with one of everything: outages, a correction, exclusions in three states, a stop, a decided gap."""
     c = sla.passive_check(i)
     s = sla.service(i, {"check": c})
-    i.ok("PATCH", f"/api/v1/services/{s}", {"name": f"{GLYPHS} 業務 <b>&amp;", "version": 1})
+    i.ok("PATCH", f"/api/v1/services/{s}", {"name": f"{GLYPHS} {word} <b>&amp;", "version": 1})
     l = sla.sla(i, s, sla.calendar(i, {d: [["09:00", "12:00"]] for d in sla.DAYS}), year_cap_s=10440)
     sla.feed(i, c, *sla.minutes(10, 530, 620, "ok", MONTH), *sla.minutes(10, 620, 660, "critical", MONTH),
              *sla.minutes(10, 660, 721, "ok", MONTH))
@@ -258,7 +258,7 @@ def blocks(i):
         assert f"RSL-{n:02d}" in page.ids, n
     for n in (7, 8, 9, 10, 12):
         assert "該当なし" in text[f"RSL-{n:02d}"], n
-    mine = lambda block: [r for r in page.rows[block] if r and r[0].startswith(GLYPHS)]
+    mine = lambda block: [r for r in page.rows[block] if r and r[0].startswith(GLYPHS + " 業務")]
     name = f"{GLYPHS} 業務 <b>&amp;"
     (row,) = mine("RSL-02")
     # Three hours a day; 10:20-10:25 excluded of 10:20-11:00, and 20 min on the 17th.
