@@ -13,7 +13,7 @@ static const struct db_col check_cols[] = {
     CHECK_COL(last_at),         CHECK_COL(last_ok_at),
     CHECK_COL(last_code),       CHECK_COL(output),
     CHECK_COL(last_journal_id), CHECK_COL(last_transition_id),
-    CHECK_COL(version)};
+    CHECK_COL(version),         CHECK_COL(enabled)};
 
 enum hn_code ingest_store_lock(struct db *db, struct hn_i64s ids, struct hn_arena *a,
                                struct ingest_check **out, size_t *n, struct hn_err *e)
@@ -26,8 +26,10 @@ enum hn_code ingest_store_lock(struct db *db, struct hn_i64s ids, struct hn_aren
         "ELSE c.interval_s END AS interval_s, "
         "c.retry_interval_s::bigint AS retry_interval_s, c.timeout_s, s.state, s.state_since, "
         "s.soft, s.known_state, s.known_since, s.window_text, s.first_fail_at, s.last_at, "
-        "s.last_ok_at, s.last_code, s.output, s.last_journal_id, s.last_transition_id, c.version "
+        "s.last_ok_at, s.last_code, s.output, s.last_journal_id, s.last_transition_id, c.version, "
+        "c.enabled AND h.enabled AS enabled "
         "FROM watch.check_state s JOIN watch.checks c ON c.id = s.check_id "
+        "JOIN watch.host h ON h.id = c.host_id "
         "WHERE s.check_id = ANY($1) ORDER BY s.check_id FOR NO KEY UPDATE OF s";
     static const char make[] =
         "INSERT INTO watch.check_state (check_id) SELECT id FROM watch.checks "
@@ -498,11 +500,11 @@ enum hn_code ingest_store_overdue(struct db *db, hn_instant now, int64_t limit, 
     struct row {
         int64_t id;
     };
-    /* A first sieve; check_gap() decides. */
+    /* A first sieve; check_gap() decides. Checks that are switched off too: what is not measured is
+     * unknown, whatever the reason. */
     static const char sql[] =
         "SELECT s.check_id AS id FROM watch.check_state s JOIN watch.checks c ON c.id = s.check_id "
-        "JOIN watch.host h ON h.id = c.host_id "
-        "WHERE c.enabled AND h.enabled AND s.state NOT IN ('unknown', 'pending') "
+        "WHERE s.state NOT IN ('unknown', 'pending') "
         "AND (c.kind <> 'passive' OR c.params ? 'freshness_s') "
         "AND s.last_at < $1::timestamptz - make_interval(secs => "
         "CASE WHEN c.kind = 'passive' THEN 1 ELSE c.interval_s END) ORDER BY s.check_id LIMIT $2";

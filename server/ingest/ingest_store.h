@@ -32,6 +32,7 @@ struct ingest_check {
     int64_t last_journal_id;
     int64_t last_transition_id;
     int64_t version; /* of the check */
+    bool enabled;    /* the check's and its host's */
 };
 
 /* The policy and the row for the pure functions of check_state.h. */

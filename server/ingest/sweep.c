@@ -46,7 +46,10 @@ enum hn_code ingest_sweep_task(struct db *db, struct hn_arena *a, hn_instant now
         if (s.n == 0)
             continue;
         for (size_t k = 0; k < s.n; k++)
-            batch_transition(&b, &c[i], &s.v[k], hn_tr("No result came from the probe"), false);
+            batch_transition(&b, &c[i], &s.v[k],
+                             c[i].enabled ? hn_tr("No result came from the probe")
+                                          : hn_tr("Switched off: it is not measured"),
+                             false);
         ingest_row_set(&c[i], &row, a);
         c[changed++] = c[i];
     }

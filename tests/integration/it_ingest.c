@@ -199,6 +199,21 @@ static void silence_is_unknown_until_the_next_sample(void **state)
     assert_string_equal(transitions(), "pending>ok@0 ok>unknown@60 unknown>ok@300");
 }
 
+/* What is switched off is not measured: it must not stay what it was. */
+static void switched_off_is_unknown(void **state)
+{
+    struct hn_err e = {0};
+    bool again;
+
+    (void)state;
+    one(ok_at(AT(0)));
+    pg_test_sql(db, hn_arena_fmt(arena, "UPDATE watch.checks SET enabled = false WHERE id = %ld",
+                                 (long)check));
+    assert_int_equal(ingest_sweep_task(db, arena, AT(100), &again, &e), HN_OK);
+    assert_string_equal(state_now(), "unknown");
+    assert_string_equal(transitions(), "pending>ok@0 ok>unknown@60");
+}
+
 static void not_run_is_unknown_at_once(void **state)
 {
     struct ingest_result r = ok_at(AT(60));
@@ -477,12 +492,13 @@ static void parents_make_unreachable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(streak_is_confirmed_and_ends),        T(batch_twice_is_stored_once),
-        T(one_batch_holds_many_checks),         T(silence_is_unknown_until_the_next_sample),
-        T(not_run_is_unknown_at_once),          T(late_batch_corrects_history),
-        T(late_batch_reaches_the_present),      T(hostile_text_is_stored_safely),
-        T(samples_are_packed_and_read_back),    T(late_samples_join_packed_chunks),
-        T(another_connection_finds_the_series), T(parents_make_unreachable)};
+        T(streak_is_confirmed_and_ends),    T(batch_twice_is_stored_once),
+        T(one_batch_holds_many_checks),     T(silence_is_unknown_until_the_next_sample),
+        T(not_run_is_unknown_at_once),      T(switched_off_is_unknown),
+        T(late_batch_corrects_history),     T(late_batch_reaches_the_present),
+        T(hostile_text_is_stored_safely),   T(samples_are_packed_and_read_back),
+        T(late_samples_join_packed_chunks), T(another_connection_finds_the_series),
+        T(parents_make_unreachable)};
 
     return cmocka_run_group_tests_name("ingest", tests, up, down);
 }
