@@ -242,6 +242,30 @@ static enum hn_code open_or_join(struct pass *p, const struct flow_item *t, hn_i
     return take_children(p, t, ticket, e);
 }
 
+/* A planned stop that is over by now covered it when it became known: this runs late. What would
+ * have been held until the stop's end is decided as it would have been then. */
+static enum hn_code decide_past_stop(struct pass *p, const struct flow_item *t, bool *decided,
+                                     struct hn_err *e)
+{
+    hn_instant ends_at;
+    bool came_up;
+    int64_t stop;
+
+    *decided = false;
+    if (maintenance_active(p->db, p->a, t->host_id, t->confirmed_at, &stop, &ends_at, e) != HN_OK)
+        return e->code;
+    if (stop == 0 || ends_at > p->now)
+        return HN_OK;
+    *decided = true;
+    if (flow_store_hold(p->db, t->id, ends_at, stop, e) != HN_OK ||
+        flow_store_came_up(p->db, t->check_id, t->at, ends_at, &came_up, e) != HN_OK)
+        return e->code;
+    if (!came_up)
+        return open_or_join(p, t, ends_at, e);
+    touch(p, t->check_id, t->at, 0);
+    return flow_store_done(p->db, t->id, 0, e);
+}
+
 /* now_or_never: it is not held (any longer) for a parent that is not decided. */
 static enum hn_code decide_critical(struct pass *p, const struct flow_item *t, bool now_or_never,
                                     struct hn_err *e)
@@ -249,12 +273,16 @@ static enum hn_code decide_critical(struct pass *p, const struct flow_item *t, b
     hn_instant due = hn_add(t->confirmed_at, FLOW_HOLD), ends_at, detected_at = t->confirmed_at;
     struct flow_parent *parents;
     struct cause c;
+    bool decided;
     int64_t stop;
     size_t n;
 
     if (t->maintenance_id != 0 && t->last_transition_id != t->id &&
-        hn_streq(t->flow_state, "held")) /* over before the planned stop was */
+        hn_streq(t->flow_state, "held")) { /* over before the planned stop was */
+        if (decide_past_stop(p, t, &decided, e) != HN_OK || decided)
+            return e->code;
         return flow_store_done(p->db, t->id, 0, e);
+    }
     if (flow_store_parents(p->db, p->a, t->check_id, &parents, &n, e) != HN_OK)
         return e->code;
     c = cause_of(parents, n, t->at);
@@ -268,6 +296,8 @@ static enum hn_code decide_critical(struct pass *p, const struct flow_item *t, b
             return e->code;
         return take_children(p, t, 0, e);
     }
+    if (decide_past_stop(p, t, &decided, e) != HN_OK || decided)
+        return e->code;
     if (c.verdict == CAUSE_UNDECIDED && !now_or_never && p->now < due)
         return flow_store_hold(p->db, t->id, due, 0, e);
     if (t->maintenance_id != 0)
@@ -284,6 +314,13 @@ static enum hn_code settle_held(struct pass *p, const struct flow_item *t, struc
     if (flow_store_held(p->db, p->a, t->check_id, t->id, &held, &n, e) != HN_OK)
         return e->code;
     for (size_t i = 0; i < n; i++) {
+        bool decided = false;
+
+        if (held[i].maintenance_id != 0 && !held[i].superseded && is_down(held[i].to_state) &&
+            decide_past_stop(p, &held[i], &decided, e) != HN_OK)
+            return e->code;
+        if (decided)
+            continue;
         if (held[i].maintenance_id != 0 || held[i].superseded || !is_down(held[i].to_state)) {
             if (flow_store_done(p->db, held[i].id, 0, e) != HN_OK)
                 return e->code;

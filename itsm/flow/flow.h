@@ -9,7 +9,7 @@
  *   - while a parent is not decided it is held, at most FLOW_HOLD; a parent that is confirmed later
  *     takes its children over, and the incident that one of them opened;
  *   - in an approved planned stop it is held until the stop's end; what is still down then is
- * decided as if it began to be known at that time (MON-18);
+ * decided as if it began to be known at that time (MON-18), also where this ran too late for it;
  *   - else `critical` opens one incident; while that is open, what follows is a line in it
  * (MON-32);
  *   - a recovery is a line with the outage's length; the incident is restored when all its checks

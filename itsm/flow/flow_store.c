@@ -297,6 +297,21 @@ enum hn_code flow_store_last_ticket(struct db *db, int64_t check_id, int64_t *ti
     return HN_OK;
 }
 
+enum hn_code flow_store_came_up(struct db *db, int64_t check_id, hn_instant from, hn_instant to,
+                                bool *yes, struct hn_err *e)
+{
+    static const char sql[] =
+        "SELECT count(*) FROM event.transition WHERE check_id = $1 AND at > $2 "
+        "AND at <= $3 AND to_state IN ('ok', 'warning') AND NOT superseded";
+    struct db_arg args[] = {DB_I64(check_id), DB_TS(from), DB_TS(to)};
+    int64_t n = 0;
+
+    if (db_i64(db, sql, args, 3, &n, e) != HN_OK)
+        return hn_ctx(e, "recovery of check %" PRId64, check_id);
+    *yes = n > 0;
+    return HN_OK;
+}
+
 enum hn_code flow_store_still_down(struct db *db, int64_t ticket_id, int64_t *n, struct hn_err *e)
 {
     static const char sql[] =

@@ -113,6 +113,10 @@ HN_MUST_USE enum hn_code flow_store_last_ticket(struct db *db, int64_t check_id,
 HN_MUST_USE enum hn_code flow_store_still_down(struct db *db, int64_t ticket_id, int64_t *n,
                                                struct hn_err *e);
 
+/* Whether the check was up again after `from` and at or before `to`. */
+HN_MUST_USE enum hn_code flow_store_came_up(struct db *db, int64_t check_id, hn_instant from,
+                                            hn_instant to, bool *yes, struct hn_err *e);
+
 /* What the outage of a host takes with it. kind: site host line system service terminals. */
 struct flow_effect {
     const char *kind;
