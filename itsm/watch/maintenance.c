@@ -3,6 +3,7 @@
 
 #include "itsm/watch/claim.h"
 #include "itsm/watch/rrule.h"
+#include "server/measure/sla.h"
 
 enum hn_code maintenance_list(struct db *db, struct hn_arena *a, const struct maintenance_filter *f,
                               const struct maintenance_row **out, size_t *n, struct hn_err *e)
@@ -187,9 +188,14 @@ enum hn_code claim_of_service(struct db *db, struct hn_arena *a, int64_t service
     list = hn_arena_make(a, struct claim, total);
     for (size_t i = 0; i < n_rows; i++) {
         for (size_t k = 0; k < m[i]; k++) {
-            struct ivl o = cut_end(v[i][k], rows[i].ended_at);
+            struct sla_maintenance one = {.from = v[i][k].from,
+                                          .to = v[i][k].to,
+                                          .approved_at = rows[i].decided_at,
+                                          .approved_to = v[i][k].to,
+                                          .ended_at = rows[i].ended_at};
+            struct ivl o;
 
-            if (o.from < rows[i].decided_at || o.to <= o.from || o.to <= from)
+            if (!sla_maintenance_claim(&one, &o) || o.to <= from)
                 continue; /* approved late, or ended before it began: silences only */
             list[count++] = (struct claim){.maintenance_id = rows[i].id,
                                            .title = rows[i].title,

@@ -98,6 +98,12 @@ static struct row rows[] = {
     /* Maintenance is counted (or was approved late): it is not in M, its outage is downtime. */
     {"maintenance counted", 2026, 11, 'A', "99.9", NULL, NULL, "", "", "1=5.22:00-5.23:00", "",
      2592000, 0, 0, 0, 3600, 0, "99.861", "99.861", "99.861", SLA_MISSED, "1:3600"},
+    /* A stop 22:00-23:00 that was approved at 22:10 is not in M. Down 22:20-22:50 = 1,800 s, of which
+     * the ward excludes 22:20-22:40 = 1,200 s: 600 s of 2,590,800: 0.999768…; without exclusions
+     * 2,590,200 / 2,592,000 = 0.999305… */
+    {"planned stop approved late, part of it excluded", 2026, 11, 'A', "99.9", NULL, NULL, "",
+     "5.22:20-5.22:40", "1=5.22:20-5.22:50", "", 2592000, 0, 1200, 1200, 600, 0, "99.976", "99.976",
+     "99.930", SLA_MET, "1:600"},
     /* X covers the hour: 2,588,400 / 2,588,400; without exclusions 2,588,400 / 2,592,000. */
     {"exclusion of an outage", 2026, 11, 'A', "99.9", NULL, NULL, "", "5.10:00-5.11:00",
      "1=5.10:00-5.11:00", "", 2592000, 0, 3600, 3600, 0, 0, "100.000", "100.000", "99.861",
@@ -130,6 +136,7 @@ static struct row rows[] = {
     {"gap after an outage", 2026, 11, 'A', "99", NULL, NULL, "", "", "1=5.10:00-5.11:00",
      "5.10:30-5.12:00", 2592000, 0, 0, 0, 3600, 3600, "99.861", "99.722", "99.861", SLA_MET,
      "1:3600"},
+    /* Saturday the 7th is no service time: of its 24 h nothing is missing. */
     {"gap outside service time", 2026, 11, 'O', "99.9", NULL, NULL, "", "", "", "7.00:00-8.00:00",
      598500, 0, 0, 0, 0, 0, "100.000", "100.000", "100.000", SLA_MET, ""},
     /* The collector's failure was excluded under no_fault_monitoring: nothing is left undecided. */
@@ -141,8 +148,10 @@ static struct row rows[] = {
     {"nothing left to divide by", 2026, 11, 'A', "99.9", NULL, NULL, "", "1.00:00-31.00:00",
      "1=5.10:00-5.11:00", "", 2592000, 0, 2592000, 2592000, 0, 0, "", "", "99.861", SLA_UNDECIDED,
      "1:0"},
+    /* M is the whole month, and reaches over both of its ends: 2,592,000 − 2,592,000 = 0. */
     {"all of it maintenance", 2026, 11, 'A', "99.9", NULL, NULL, "0.00:00-32.00:00", "", "", "",
      2592000, 2592000, 0, 2592000, 0, 0, "", "", "", SLA_UNDECIDED, ""},
+    /* A calendar without hours: S is empty, and the hour down lies outside it. */
     {"no service time at all", 2026, 11, 'N', "99.9", NULL, NULL, "", "", "1=5.10:00-5.11:00", "",
      0, 0, 0, 0, 0, 0, "", "", "", SLA_UNDECIDED, "1:0"},
     /* Operation starts on the 16th: 15 × 86,400 = 1,296,000 s; the outage of the 10th was before.
@@ -197,6 +206,7 @@ static struct row rows[] = {
     {"four decimals of target", 2026, 11, 'A', "99.9999", NULL, NULL, "", "",
      "1=5.10:00-5.10:00:02", "", 2592000, 0, 0, 0, 2, 0, "99.999", "99.999", "99.999", SLA_MET,
      "1:2"},
+    /* 2,591,999 / 2,592,000 = 0.9999996…: one second is one too many. */
     {"a target of 100 %", 2026, 11, 'A', "100", NULL, NULL, "", "", "1=5.10:00-5.10:00:01", "",
      2592000, 0, 0, 0, 1, 0, "99.999", "99.999", "99.999", SLA_MISSED, "1:1"},
 };
