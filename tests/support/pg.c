@@ -145,6 +145,7 @@ HN_NORETURN static void guard(int fd, const char *folder)
         to_log(folder);
         execl(tool, tool, "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off",
               "-c", "full_page_writes=off", "-c", "max_connections=60", "-c", "shared_buffers=64MB",
+              "-c", "autovacuum=off", "-c", "jit=off", /* short lives, small tables */
               (char *)NULL);
         _exit(127);
     }
@@ -353,6 +354,11 @@ int pg_group_down(void **state)
 const char *pg_test_conninfo(void)
 {
     return pg_mine;
+}
+
+const char *pg_test_admin(void)
+{
+    return pg_admin;
 }
 
 HN_NORETURN static void give_up(const char *what, const char *why)

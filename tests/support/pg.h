@@ -26,6 +26,7 @@ int pg_group_up(void **state);
 int pg_group_down(void **state);
 
 const char *pg_test_conninfo(void); /* of this program's database */
+const char *pg_test_admin(void);    /* for $HN_TEST_PG of the programs that this one starts */
 struct db *pg_test_db(void);        /* a new connection; aborts the program when it fails */
 
 /* Runs SQL without parameters; ends the program with the message when it fails. */
