@@ -22,6 +22,8 @@
     X("work", "the background: correlation, clocks, notices, reports", cmd_work)                   \
     X("user", "add, reset or import people", cmd_user)                                             \
     X("token", "makes API tokens", cmd_token)                                                      \
+    X("import", "takes many objects from a CSV file", cmd_import)                                  \
+    X("export", "writes a ledger as CSV, XLSX or JSON", cmd_export)                                \
     X("audit", "verifies the audit journal's chain", cmd_audit)                                    \
     X("satellite", "registers, lists and revokes satellites", cmd_satellite)                       \
     X("estate", "the sample estate: load, simulate, break, mend, history", cmd_estate)             \

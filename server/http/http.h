@@ -29,6 +29,7 @@ struct http_actor {
     const char *name;
     enum role role;
     bool by_token;
+    bool local; /* this machine's command line (local.h): nobody's account */
     int64_t session_id;
     const char *csrf; /* the session's token, for forms */
 };

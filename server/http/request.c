@@ -249,7 +249,8 @@ bool http_may(struct http_ctx *c, enum perm p)
         return true;
     if (p == PERM_SATELLITE)
         return c->satellite_id != 0;
-    return c->actor.account_id != 0 && (p == PERM_SIGNED_IN || perm_role_has(c->actor.role, p));
+    return (c->actor.account_id != 0 || c->actor.local) &&
+           (p == PERM_SIGNED_IN || perm_role_has(c->actor.role, p));
 }
 
 enum hn_code http_require(struct http_ctx *c, enum perm p, struct hn_err *e)
@@ -259,7 +260,7 @@ enum hn_code http_require(struct http_ctx *c, enum perm p, struct hn_err *e)
     if (p == PERM_SATELLITE && c->actor.account_id == 0)
         return hn_fail(e, HN_E_UNAUTHENTICATED,
                        "Only satellites may do this, on their own port and with their certificate");
-    if (c->actor.account_id == 0)
+    if (c->actor.account_id == 0 && !c->actor.local)
         return hn_fail(e, HN_E_UNAUTHENTICATED, "Please sign in");
     return hn_fail(e, HN_E_FORBIDDEN, "Your role may not do this");
 }
