@@ -2,6 +2,7 @@
 /* modules.c — the whole product in one table. A capability adds its header and its line. */
 #include "server/module.h"
 
+#include "itsm/about/about.h"
 #include "itsm/calendar/calendars.h"
 #include "itsm/calendar/calendars_page.h"
 #include "itsm/event/event.h"
@@ -46,6 +47,7 @@ const struct hn_module *const hn_modules[] = {
     &manual_module,
     &watch_pages_module,
     &event_pages_module,
+    &about_module,
 };
 /* clang-format on */
 const size_t hn_n_modules = sizeof(hn_modules) / sizeof(hn_modules[0]);
