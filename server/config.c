@@ -44,6 +44,7 @@ static const struct key {
     {"secure_cookies", BOOL, offsetof(struct config, secure_cookies), 0, 0},
     {"session_idle_min", NUMBER, offsetof(struct config, session_idle_min), 1, 1440},
     {"session_max_h", NUMBER, offsetof(struct config, session_max_h), 1, 168},
+    {"data_folders", TEXT, offsetof(struct config, data_folders), 0, 0},
     {"banner", TEXT, offsetof(struct config, banner), 0, 0},
 };
 
@@ -195,6 +196,7 @@ enum hn_code config_load(const char *file, struct config *out, struct hn_err *e)
                            .workers = 4,
                            .session_idle_min = 60,
                            .session_max_h = 12,
+                           .data_folders = "",
                            .banner = "",
                            .tls_cert = "",
                            .tls_key = "",

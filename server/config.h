@@ -41,6 +41,8 @@ struct config {
     const char *satellite_address; /* "" = as address */
     const char *satellite_names;   /* how satellites may call it (names and addresses, separated by
                                       commas), beside the host of base_url */
+    const char *data_folders;      /* what /readyz asks to be on an encrypted volume (folders,
+                                      separated by commas); "" = the state folder */
     const char *banner;            /* on every page, e.g. of a test installation; "" = none */
 };
 

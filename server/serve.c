@@ -104,6 +104,7 @@ int cmd_serve(int argc, char **argv, struct config *cfg)
         .satellite_tls = door_tls,
         .database = cfg->database,
         .sql_folder = cfg->sql,
+        .data_folders = cfg->data_folders[0] == '\0' ? cfg->state : cfg->data_folders,
         .static_folder = cfg->static_files,
         .manual_folder = cfg->manual,
         .templates = loader,

@@ -58,7 +58,8 @@ struct http_config {
     int satellite_port;             /* 0: any free one */
     struct http_tls *satellite_tls; /* with trust; NULL: no such door. Borrowed. */
     const char *database;
-    const char *sql_folder; /* the migrations that /readyz wants applied; NULL */
+    const char *sql_folder;   /* the migrations that /readyz wants applied; NULL */
+    const char *data_folders; /* separated by commas: /readyz tells whether they are encrypted */
     const char *static_folder;
     const char *manual_folder; /* NULL: no manual */
     struct tpl_loader *templates;

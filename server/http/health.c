@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * GET /healthz (the process lives), /readyz (the database answers and has our schema), /metrics
- * (Prometheus text format 0.0.4), and the module of the HTTP layer's own routes.
+ * GET /healthz (the process lives), /readyz (the database answers and has our schema; whether the
+ * data lie on an encrypted volume), /metrics (Prometheus text format 0.0.4), and the module of the
+ * HTTP layer's own routes.
  */
 #include "server/http/health.h"
 
@@ -11,6 +12,7 @@
 #include "server/http/idempotency_store.h"
 #include "server/http/openapi.h"
 #include "server/http/sse.h"
+#include "server/http/volume.h"
 
 #include <dirent.h>
 
@@ -48,6 +50,14 @@ static struct hn_texts migrations(struct hn_arena *a, const char *folder)
     return (struct hn_texts){v, n};
 }
 
+/* Of all folders that hold data (NFR-26). Told, not asked for: a test machine is ready without. */
+static enum volume_state encrypted(const struct http_app *app)
+{
+    return app->config.data_folders == NULL
+               ? VOLUME_UNKNOWN
+               : volume_of_all(app->config.data_folders, "/sys", "/proc/self/mountinfo");
+}
+
 static enum hn_code readyz(struct http_ctx *c, struct hn_err *e)
 {
     struct hn_texts names = migrations(c->arena, c->app->config.sql_folder);
@@ -68,8 +78,11 @@ static enum hn_code readyz(struct http_ctx *c, struct hn_err *e)
             applied, names.n);
         return text_answer(c, 503, text, e);
     }
-    return text_answer(
-        c, 200, hn_arena_fmt(c->arena, "database: ok\nschema: %zu migrations\n", names.n), e);
+    return text_answer(c, 200,
+                       hn_arena_fmt(c->arena,
+                                    "database: ok\nschema: %zu migrations\nencrypted_volume: %s\n",
+                                    names.n, volume_word(encrypted(c->app))),
+                       e);
 }
 
 static void route_metrics(const struct http_app *app, struct hn_sbuf *b)

@@ -34,6 +34,10 @@ def serves(s):
         migrations = len([f for f in os.listdir(ROOT + "/sql") if f.endswith(".sql")])
         ready = i.call("GET", "/readyz", role=None).body.decode()
         assert f"schema: {migrations} migrations" in ready, ready
+        # Of a folder on a plain disk, or on nothing that the kernel shows: never yes here by mistake.
+        crypt = "crypt" in run("lsblk", "-no", "TYPE", check=False).stdout
+        told = re.search(r"^encrypted_volume: (\w+)$", ready, re.M).group(1)
+        assert told in (("yes", "no", "unknown") if crypt else ("no", "unknown")), told
         page = i.call("GET", "/login", role=None)
         equal(page.status, 200, "sign-in page")
         text = page.body.decode()

@@ -146,6 +146,7 @@ static void health(void **state)
     r = http_test(app, a, "GET", "/readyz", "", NULL);
     assert_int_equal(r.status, 200);
     assert_non_null(strstr(r.body, "database: ok"));
+    assert_non_null(strstr(r.body, "encrypted_volume: unknown\n")); /* no folder is named */
     r = http_test(app, a, "GET", "/metrics", "", NULL);
     assert_int_equal(r.status, 200);
     assert_non_null(strstr(r.body, "hinomi_http_requests_total{route=\"/healthz\",method=\"GET\","
