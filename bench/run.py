@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lib import PARTS, harness, note  # noqa: E402
 import probing  # noqa: E402,F401
 import api  # noqa: E402,F401
+import desk  # noqa: E402,F401
 
 
 def run_home(home, parts):

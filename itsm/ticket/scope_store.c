@@ -57,10 +57,10 @@ static const struct db_col link_cols[] = {
     DB_COL(ticket_link, name),     DB_COL(ticket_link, state),     DB_COL(ticket_link, kind),
     DB_COL(ticket_link, check_id), DB_COL(ticket_link, at)};
 
-/* $1: the ticket from which one looks; NULL: from the one that the link stands in. */
-#define SELECT_LINK                                                                                \
+/* me: the ticket from which one looks. */
+#define SELECT_LINK(me)                                                                            \
     "SELECT l.id, l.ticket_id, l.to_kind, l.to_id, l.relation,"                                    \
-    "       l.ticket_id IS DISTINCT FROM coalesce($1::bigint, l.ticket_id) AS inverse,"            \
+    "       l.ticket_id <> " me " AS inverse,"                                                     \
     "       CASE WHEN l.to_kind = 'ticket' THEN ot.number || ' ' || ot.title"                      \
     "            WHEN l.to_kind = 'event' THEN coalesce(eh.label, eh.name) || ' ' || ec.name"      \
     "            WHEN l.to_kind = 'host' THEN coalesce(h.label, h.name)"                           \
@@ -70,7 +70,7 @@ static const struct db_col link_cols[] = {
     "       coalesce(ev.at, o.from_at, l.created_at) AS at"                                        \
     "  FROM ticket.link l"                                                                         \
     "  LEFT JOIN ticket.ticket ot ON l.to_kind = 'ticket' AND ot.id = CASE"                        \
-    "       WHEN l.ticket_id = coalesce($1::bigint, l.ticket_id) THEN l.to_id ELSE l.ticket_id "   \
+    "       WHEN l.ticket_id = " me " THEN l.to_id ELSE l.ticket_id "                              \
     "END"                                                                                          \
     "  LEFT JOIN event.transition ev ON l.to_kind = 'event' AND ev.id = l.to_id"                   \
     "  LEFT JOIN watch.checks ec ON ec.id = ev.check_id"                                           \
@@ -84,9 +84,10 @@ static const struct db_col link_cols[] = {
 enum hn_code ticket_store_links(struct db *db, struct hn_arena *a, int64_t ticket_id,
                                 struct ticket_link **out, size_t *n, struct hn_err *e)
 {
-    static const char sql[] = SELECT_LINK
-        " AND (l.ticket_id = $1::bigint OR (l.to_kind = 'ticket' AND l.to_id = $1::bigint))"
-        " ORDER BY (l.to_kind <> 'ticket'), l.to_kind, l.id DESC LIMIT 500";
+    static const char sql[] = SELECT_LINK(
+        "$1::bigint") " AND (l.ticket_id = $1::bigint OR (l.to_kind = 'ticket' AND l.to_id = "
+                      "$1::bigint))"
+                      " ORDER BY (l.to_kind <> 'ticket'), l.to_kind, l.id DESC LIMIT 500";
 
     if (db_select(db, sql, &DB_I64(ticket_id), 1, link_cols, HN_ARRAY_LEN(link_cols),
                   sizeof(struct ticket_link), a, out, n, e) != HN_OK)
@@ -97,10 +98,9 @@ enum hn_code ticket_store_links(struct db *db, struct hn_arena *a, int64_t ticke
 enum hn_code ticket_store_link(struct db *db, struct hn_arena *a, int64_t id,
                                struct ticket_link *out, struct hn_err *e)
 {
-    static const char sql[] = SELECT_LINK " AND l.id = $2::bigint";
-    struct db_arg args[] = {DB_NULL, DB_I64(id)};
+    static const char sql[] = SELECT_LINK("l.ticket_id") " AND l.id = $1::bigint";
 
-    if (db_get(db, sql, args, 2, link_cols, HN_ARRAY_LEN(link_cols), a, out, e) != HN_OK)
+    if (db_get(db, sql, &DB_I64(id), 1, link_cols, HN_ARRAY_LEN(link_cols), a, out, e) != HN_OK)
         return hn_ctx(e, "link %" PRId64, id);
     return HN_OK;
 }

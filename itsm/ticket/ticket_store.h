@@ -23,6 +23,11 @@ HN_MUST_USE enum hn_code ticket_store_number(struct db *db, struct hn_arena *a, 
 /* Inserts t (its id is set) or writes every column that an act may change. */
 HN_MUST_USE enum hn_code ticket_store_add(struct db *db, struct ticket *t, struct hn_err *e);
 HN_MUST_USE enum hn_code ticket_store_save(struct db *db, const struct ticket *t, struct hn_err *e);
+/* Those tickets, in the order of their ids. */
+HN_MUST_USE enum hn_code ticket_store_those(struct db *db, struct hn_arena *a, struct hn_i64s ids,
+                                            struct ticket **out, size_t *n, struct hn_err *e);
+
+/* ---- list_store.c ---- */
 HN_MUST_USE enum hn_code ticket_store_list(struct db *db, struct hn_arena *a,
                                            const struct ticket_filter *f, hn_instant now,
                                            struct ticket **out, size_t *n, struct hn_err *e);

@@ -90,7 +90,7 @@ static enum hn_code connect_now(struct db *db, struct hn_err *e)
     if (db->conn == NULL || PQstatus(db->conn) != CONNECTION_OK)
         return unavailable(e, db->conn);
     (void)PQsetNoticeProcessor(db->conn, quiet_notice, NULL);
-    (void)snprintf(set, sizeof(set), "SET timezone='UTC'; SET statement_timeout=%d",
+    (void)snprintf(set, sizeof(set), "SET timezone='UTC'; SET jit=off; SET statement_timeout=%d",
                    db->timeout_ms);
     if (run_simple(db, set, e) != HN_OK)
         return e->code;
