@@ -7,7 +7,9 @@
  */
 #include "itsm/event/event_view.h"
 #include "itsm/home/home.h"
-#include "itsm/sla/sla.h"
+#include "itsm/report/report.h"
+#include "itsm/sla/sla_view.h"
+#include "itsm/sla/standing.h"
 #include "itsm/ticket/ticket.h"
 #include "itsm/ticket/workflow.h"
 #include "itsm/watch/overview.h"
@@ -16,8 +18,11 @@
 #include "server/http/row_view.h"
 
 #define QUEUE_SHOWN 10
-#define SLAS_SHOWN 40
+#define SLAS_SHOWN 10
 #define SITES_SHOWN 12
+#define CHANGES_SHOWN 8
+#define ENDED_SHOWN 5
+#define REPORTS_SHOWN 30
 
 enum layout { LAYOUT_DESK, LAYOUT_NOC, LAYOUT_REVIEW, LAYOUT_STAFF };
 static const char *const layout_words[] = {"desk", "noc", "review", "staff"};
@@ -178,61 +183,89 @@ static enum hn_code add_windows(struct http_ctx *c, struct tpl_val *view, struct
 
 /* ---- this month against the agreements ---- */
 
-static const char *met_word(enum sla_met m)
-{
-    return m == SLA_MET ? "met" : m == SLA_MISSED ? "missed" : "undecided";
-}
-
-static void add_sla(struct http_ctx *c, struct tpl_val *list, const struct sla_row *row,
-                    const struct sla_result *r)
+static void add_sla(struct http_ctx *c, struct tpl_val *list, const struct standing_row *r)
 {
     struct tpl_val *m = tpl_push_map(list);
-    bool ratio = hn_streq(row->metric, "availability");
     char text[SLA_TEXT_MAX];
 
-    tpl_set_i64(m, "id", row->id);
-    tpl_set_str(m, "service", row->service_name);
-    tpl_set_str(m, "name", row->name);
-    tpl_set_str(m, "metric", row->metric);
+    tpl_set_i64(m, "id", r->sla_id);
+    tpl_set_str(m, "service", r->service_name);
+    tpl_set_str(m, "metric", sla_metric_label(r->metric));
     tpl_set_str(
         m, "target",
-        hn_arena_strdup(c->arena, sla_target_text((struct sla_target){row->target_e6}, text)));
+        hn_arena_strdup(c->arena, sla_target_text((struct sla_target){r->target_e6}, text)));
     tpl_set_str(m, "value",
-                hn_arena_strdup(
-                    c->arena, sla_percent(ratio ? r->figures.availability : r->share.value, text)));
-    tpl_set_str(m, "met", met_word(ratio ? r->figures.met : r->share.met));
-    tpl_set_i64(m, "downtime_s", ratio ? r->figures.downtime_s : -1);
-    tpl_set_bool(m, "has_cap", r->year.cap_s >= 0);
-    tpl_set_i64(m, "left_s", r->year.left_s);
+                hn_arena_strdup(c->arena, sla_percent((struct sla_ratio){r->num, r->den}, text)));
+    tpl_set_str(m, "met", r->met);
+    tpl_set_bool(m, "has_cap", r->year_cap_s >= 0);
+    tpl_set_i64(m, "left_s", r->year_left_s);
     tpl_set_i64(m, "used",
-                r->year.cap_s > 0 ? HN_MIN(100, 100 * r->year.downtime_s / r->year.cap_s) : 0);
-    tpl_set_str(m, "year_met", met_word(r->year.met));
+                r->year_cap_s > 0
+                    ? HN_MIN(100, HN_MAX(0, 100 * (r->year_cap_s - r->year_left_s) / r->year_cap_s))
+                    : 0);
 }
 
-static enum hn_code add_slas(struct http_ctx *c, struct tpl_val *view, struct hn_err *e)
+static enum hn_code add_slas(struct http_ctx *c, struct tpl_val *view, enum layout l,
+                             struct hn_err *e)
 {
     struct tpl_val *list = tpl_set_list(view, "slas");
-    struct hn_month month = hn_month_of(c->now);
-    const struct sla_row *row = NULL;
+    struct tpl_val *m = tpl_set_map(view, "sla");
+    struct standing st;
     char text[8];
-    size_t n = 0;
-    int64_t missed = 0;
 
-    if (sla_list(c->db, c->arena, 0, 0, SLAS_SHOWN, &row, &n, e) != HN_OK)
+    if (standing_get(c->db, c->arena, c->now, &st, e) != HN_OK)
+        return e->code;
+    for (size_t i = 0; i < st.n && i < (l == LAYOUT_REVIEW ? SLAS_SHOWN : 3); i++)
+        add_sla(c, list, &st.v[i]);
+    tpl_set_i64(m, "all", (int64_t)st.n);
+    tpl_set_i64(m, "missed", (int64_t)st.missed);
+    tpl_set_i64(m, "undecided", (int64_t)st.undecided);
+    tpl_set_i64(m, "met", (int64_t)(st.n - st.missed - st.undecided));
+    tpl_set_instant(m, "as_of", st.as_of);
+    tpl_set_str(m, "month", hn_arena_strdup(c->arena, hn_month_text(hn_month_of(c->now), text)));
+    return HN_OK;
+}
+
+/* ---- what was: a quiet day has something to read too ---- */
+
+static enum hn_code add_changes(struct http_ctx *c, struct tpl_val *view, struct hn_err *e)
+{
+    struct event_view_filter f = {.from = c->now - 7 * HN_DAY,
+                                  .to = HN_UNSET,
+                                  .suppressed = "no",
+                                  .changes_only = true,
+                                  .limit = CHANGES_SHOWN};
+    const struct event_view *x = NULL;
+    size_t n = 0;
+
+    if (event_view_list(c->db, c->arena, &f, &x, &n, e) != HN_OK)
+        return e->code;
+    rows_view(view, "changes", c->arena, event_view_cols, event_view_n, x, sizeof(*x), n);
+    return HN_OK;
+}
+
+static enum hn_code add_ended(struct http_ctx *c, struct tpl_val *view, struct hn_err *e)
+{
+    struct tpl_val *list = tpl_set_list(view, "ended");
+    struct ticket_filter f = TICKET_FILTER_ANY;
+    struct ticket *t = NULL;
+    size_t n = 0;
+    int64_t next = 0;
+
+    f.open = 0;
+    f.kind = "incident";
+    f.sort = "-updated_at";
+    f.limit = ENDED_SHOWN;
+    if (ticket_list(c->db, c->arena, &f, c->now, &t, &n, &next, e) != HN_OK)
         return e->code;
     for (size_t i = 0; i < n; i++) {
-        struct sla_result r;
+        struct tpl_val *m = tpl_push_map(list);
 
-        if (hn_streq(row[i].metric, "rto") || hn_streq(row[i].metric, "rpo"))
-            continue; /* told by the report: they are not percentages */
-        if (sla_result(c->db, c->arena, row[i].id, month, c->now, &r, e) != HN_OK)
-            return e->code;
-        add_sla(c, list, &row[i], &r);
-        missed +=
-            (hn_streq(row[i].metric, "availability") ? r.figures.met : r.share.met) == SLA_MISSED;
+        tpl_set_i64(m, "id", t[i].id);
+        tpl_set_str(m, "number", t[i].number);
+        tpl_set_str(m, "title", t[i].title);
+        tpl_set_instant(m, "at", t[i].closed_at != HN_UNSET ? t[i].closed_at : t[i].resolved_at);
     }
-    tpl_set_i64(view, "slas_missed", missed);
-    tpl_set_str(view, "month", hn_arena_strdup(c->arena, hn_month_text(month, text)));
     return HN_OK;
 }
 
@@ -250,6 +283,27 @@ static void add_wait(struct tpl_val *list, const char *kind, const char *title, 
     tpl_set_instant(m, "at", at);
 }
 
+static enum hn_code add_reports(struct http_ctx *c, struct tpl_val *list, size_t *waiting,
+                                struct hn_err *e)
+{
+    const struct report_row *r = NULL;
+    size_t n = 0;
+
+    if (report_list(c->db, c->arena, NULL, NULL, 0, REPORTS_SHOWN, &r, &n, e) != HN_OK)
+        return e->code;
+    for (size_t i = 0; i < n; i++) {
+        if (!hn_streq(r[i].state, "submitted"))
+            continue;
+        add_wait(list, hn_tr("Report"),
+                 hn_arena_fmt(c->arena, hn_tr("Monthly SLA report of %s, edition %d"), r[i].month,
+                              r[i].edition),
+                 hn_arena_fmt(c->arena, "/reports/%" PRId64, r[i].id), r[i].submitter,
+                 r[i].submitted_at);
+        (*waiting)++;
+    }
+    return HN_OK;
+}
+
 static enum hn_code add_approvals(struct http_ctx *c, struct tpl_val *view, struct hn_err *e)
 {
     struct tpl_val *list = tpl_set_list(view, "approvals");
@@ -263,6 +317,7 @@ static enum hn_code add_approvals(struct http_ctx *c, struct tpl_val *view, stru
     size_t n_m = 0;
     size_t n_x = 0;
     size_t n_o = 0;
+    size_t n_r = 0;
     bool ward = http_may(c, PERM_APPROVE_WARD);
 
     if (ward && (maintenance_list(c->db, c->arena, &mf, &m, &n_m, e) != HN_OK ||
@@ -282,7 +337,9 @@ static enum hn_code add_approvals(struct http_ctx *c, struct tpl_val *view, stru
         add_wait(list, hn_tr("Correction of an outage"), o[i].reason,
                  hn_arena_fmt(c->arena, "/outages/%" PRId64, o[i].outage_id), o[i].proposer,
                  o[i].proposed_at);
-    tpl_set_i64(view, "n_approvals", (int64_t)(n_m + n_x + n_o));
+    if (ward && add_reports(c, list, &n_r, e) != HN_OK)
+        return e->code;
+    tpl_set_i64(view, "n_approvals", (int64_t)(n_m + n_x + n_o + n_r));
     return HN_OK;
 }
 
@@ -332,12 +389,14 @@ enum hn_code home_page(struct http_ctx *c, struct hn_err *e)
     enum layout l = layout_of(c->actor.role);
     bool tickets = http_may(c, PERM_TICKET_READ);
     bool watch = http_may(c, PERM_WATCH_READ);
-    bool sla = l == LAYOUT_REVIEW && http_may(c, PERM_SLA_READ);
+    bool sla = l != LAYOUT_STAFF && http_may(c, PERM_SLA_READ);
     bool approve = http_may(c, PERM_APPROVE_WARD) || http_may(c, PERM_OUTAGE_APPROVE);
 
-    if ((tickets && add_tickets(c, view, l, e) != HN_OK) ||
-        (watch && (add_watch(c, view, e) != HN_OK || add_windows(c, view, e) != HN_OK)) ||
-        (sla && add_slas(c, view, e) != HN_OK) || (approve && add_approvals(c, view, e) != HN_OK) ||
+    if ((tickets && (add_tickets(c, view, l, e) != HN_OK || add_ended(c, view, e) != HN_OK)) ||
+        (watch && (add_watch(c, view, e) != HN_OK || add_windows(c, view, e) != HN_OK ||
+                   add_changes(c, view, e) != HN_OK)) ||
+        (sla && add_slas(c, view, l, e) != HN_OK) ||
+        (approve && add_approvals(c, view, e) != HN_OK) ||
         (l == LAYOUT_STAFF && add_services(c, view, e) != HN_OK))
         return e->code;
     tpl_set_str(view, "layout", layout_words[l]);

@@ -5,8 +5,8 @@
 #include "server/http/actor.h"
 #include "server/http/list_view.h"
 
-static const char *const names[] = {"service_id", "from",     "to",        "reason",
-                                    "note",       "evidence", "ticket_id", NULL};
+static const char *const names[] = {"service_id", "from",     "to",     "reason",
+                                    "note",       "evidence", "ticket", NULL};
 static const char *const states[] = {"proposed", "approved", "rejected", "sent_back"};
 
 static void put_row(struct http_ctx *c, struct tpl_val *m, const struct exclusion_row *x)
@@ -22,6 +22,7 @@ static void put_row(struct http_ctx *c, struct tpl_val *m, const struct exclusio
     tpl_set_str(m, "note", x->note);
     tpl_set_str(m, "evidence", x->evidence);
     tpl_set_i64(m, "ticket_id", x->ticket_id);
+    tpl_set_str(m, "ticket_number", x->ticket_number);
     tpl_set_str(m, "state", x->state);
     tpl_set_str(m, "state_label", sla_state_label(x->state));
     tpl_set_str(m, "proposer", x->proposer);
@@ -51,6 +52,7 @@ enum hn_code exclusion_page_list(struct http_ctx *c, struct hn_err *e)
         if (word != NULL && hn_streq(word, states[i]))
             f.state = states[i];
     }
+    f.newest = true;
     f.after = p.cursor;
     f.limit = p.limit + 1;
     if (exclusion_list(c->db, c->arena, &f, &rows, &n, e) != HN_OK)
@@ -102,7 +104,7 @@ static enum hn_code form(struct http_ctx *c, const struct hn_err *why, struct hn
     if (http_query(c, "to") != NULL)
         tpl_set_str(f, "to", http_query(c, "to"));
     if (http_query(c, "ticket") != NULL)
-        tpl_set_str(f, "ticket_id", http_query(c, "ticket"));
+        tpl_set_str(f, "ticket", http_query(c, "ticket"));
     http_view_clean(c, view);
     return http_page(c, "page/sla/exclusion_new.html", view, e);
 }
@@ -126,7 +128,7 @@ enum hn_code exclusion_page_propose(struct http_ctx *c, struct hn_err *e)
     http_form_word(c, "reason", HN_REQ, exclusion_reason_words, &in.reason, &why);
     http_form_words(c, "note", HN_REQ, 2000, &in.note, &why);
     http_form_words(c, "evidence", HN_OPT, 2000, &in.evidence, &why);
-    http_form_i64(c, "ticket_id", HN_OPT, 1, INT64_MAX, &in.ticket_id, &why);
+    sla_form_ticket(c, &in.ticket_id, &why);
     r = why.code != HN_OK ? why.code
                           : exclusion_propose(c->db, c->arena, &who, &in, c->now, &id, &why);
     if (r == HN_OK) {
@@ -164,6 +166,7 @@ static enum hn_code show(struct http_ctx *c, int64_t id, const struct hn_err *wh
         tpl_set_instant(m, "from", rows[i].from_at);
         tpl_set_instant(m, "to", rows[i].to_at);
         tpl_set_i64(m, "ticket_id", rows[i].ticket_id);
+        tpl_set_str(m, "ticket_number", rows[i].ticket_number);
     }
     http_view_crumb(view, &crumbs, hn_tr("Exclusions"), "/exclusions");
     put_row(c, tpl_set_map(view, "x"), &x);

@@ -2,47 +2,45 @@
 #include "itsm/sla/outage_store.h"
 
 static const struct db_col row_cols[] = {
-    DB_COL(exclusion_row, id),
-    DB_COL(exclusion_row, service_id),
-    DB_COL(exclusion_row, service_name),
-    DB_COL(exclusion_row, from_at),
-    DB_COL(exclusion_row, to_at),
-    DB_COL(exclusion_row, reason),
-    DB_COL(exclusion_row, note),
-    DB_COL(exclusion_row, evidence),
-    DB_COL(exclusion_row, ticket_id),
-    DB_COL(exclusion_row, state),
-    DB_COL(exclusion_row, proposed_by),
-    DB_COL(exclusion_row, proposer),
-    DB_COL(exclusion_row, proposed_at),
-    DB_COL(exclusion_row, decided_by),
-    DB_COL(exclusion_row, decider),
-    DB_COL(exclusion_row, decided_at),
-    DB_COL(exclusion_row, decision_note),
+    DB_COL(exclusion_row, id),           DB_COL(exclusion_row, service_id),
+    DB_COL(exclusion_row, service_name), DB_COL(exclusion_row, from_at),
+    DB_COL(exclusion_row, to_at),        DB_COL(exclusion_row, reason),
+    DB_COL(exclusion_row, note),         DB_COL(exclusion_row, evidence),
+    DB_COL(exclusion_row, ticket_id),    DB_COL(exclusion_row, ticket_number),
+    DB_COL(exclusion_row, state),        DB_COL(exclusion_row, proposed_by),
+    DB_COL(exclusion_row, proposer),     DB_COL(exclusion_row, proposed_at),
+    DB_COL(exclusion_row, decided_by),   DB_COL(exclusion_row, decider),
+    DB_COL(exclusion_row, decided_at),   DB_COL(exclusion_row, decision_note),
     DB_COL(exclusion_row, version),
 };
 #define ROW_COLS row_cols, HN_ARRAY_LEN(row_cols)
 #define SELECT_ROW                                                                                 \
     "SELECT x.id, x.service_id, s.name AS service_name, x.from_at, x.to_at, x.reason, x.note, "    \
-    "x.evidence, x.ticket_id, x.state, x.proposed_by, p.name AS proposer, x.proposed_at, "         \
+    "x.evidence, x.ticket_id, t.number AS ticket_number, x.state, x.proposed_by, p.name AS "       \
+    "proposer, x.proposed_at, "                                                                    \
     "x.decided_by, d.name AS decider, x.decided_at, x.decision_note, x.version "                   \
     "FROM sla.exclusion x JOIN sla.service s ON s.id = x.service_id "                              \
-    "JOIN auth.account p ON p.id = x.proposed_by LEFT JOIN auth.account d ON d.id = x.decided_by "
+    "JOIN auth.account p ON p.id = x.proposed_by LEFT JOIN auth.account d ON d.id = x.decided_by " \
+    "LEFT JOIN ticket.ticket t ON t.id = x.ticket_id "
+#define WHERE_FILTER                                                                               \
+    "WHERE ($1::bigint IS NULL OR x.service_id = $1) AND ($2::text IS NULL OR x.state = $2) "      \
+    "AND ($3::timestamptz IS NULL OR x.to_at > $3) "                                               \
+    "AND ($4::timestamptz IS NULL OR x.from_at < $4) "
 
 enum hn_code exclusion_store_list(struct db *db, struct hn_arena *a,
                                   const struct exclusion_filter *f,
                                   const struct exclusion_row **out, size_t *n, struct hn_err *e)
 {
-    static const char sql[] =
-        SELECT_ROW "WHERE ($1::bigint IS NULL OR x.service_id = $1) "
-                   "AND ($2::text IS NULL OR x.state = $2) "
-                   "AND ($3::timestamptz IS NULL OR x.to_at > $3) "
-                   "AND ($4::timestamptz IS NULL OR x.from_at < $4) AND x.id > $5 "
-                   "ORDER BY x.id LIMIT $6";
+    static const char by_id[] = SELECT_ROW WHERE_FILTER "AND x.id > $5 ORDER BY x.id LIMIT $6";
+    static const char newest[] = SELECT_ROW WHERE_FILTER
+        "AND ($5::bigint = 0 OR (x.from_at, x.id) < (SELECT y.from_at, y.id "
+        "FROM sla.exclusion y WHERE y.id = $5)) ORDER BY x.from_at DESC, "
+        "x.id DESC LIMIT $6";
     struct db_arg args[] = {DB_ID(f->service_id), DB_TEXT(f->state), DB_TS(f->from),
                             DB_TS(f->to),         DB_I64(f->after),  DB_I64(f->limit)};
 
-    return db_select(db, sql, args, 6, ROW_COLS, sizeof(**out), a, out, n, e);
+    return db_select(db, f->newest ? newest : by_id, args, 6, ROW_COLS, sizeof(**out), a, out, n,
+                     e);
 }
 
 enum hn_code exclusion_store_get(struct db *db, struct hn_arena *a, int64_t id, bool lock,

@@ -11,7 +11,7 @@
 
 #define SAMPLES_MAX 300
 
-static const char *const new_names[] = {"service_id", "from", "to", "reason", "ticket_id", NULL};
+static const char *const new_names[] = {"service_id", "from", "to", "reason", "ticket", NULL};
 static const char *const change_names[] = {"from", "to", "void", "reason", "note", NULL};
 
 static void put_row(struct http_ctx *c, struct tpl_val *m, const struct outage_row *o)
@@ -31,6 +31,7 @@ static void put_row(struct http_ctx *c, struct tpl_val *m, const struct outage_r
     tpl_set_bool(m, "voided", o->voided);
     tpl_set_str(m, "reason", o->reason);
     tpl_set_i64(m, "ticket_id", o->ticket_id);
+    tpl_set_str(m, "ticket_number", o->ticket_number);
     tpl_set_str(m, "creator", sla_person(c, o->created_by));
     tpl_set_instant(m, "created_at", o->created_at);
     tpl_set_i64(m, "version", o->version);
@@ -80,6 +81,7 @@ enum hn_code outage_page_list(struct http_ctx *c, struct hn_err *e)
         f.to = hn_month_to(month);
     }
     f.with_void = voided != NULL && hn_streq(voided, "yes");
+    f.newest = true;
     f.after = p.cursor;
     f.limit = p.limit + 1;
     if (outage_list(c->db, c->arena, &f, &rows, &n, e) != HN_OK ||
@@ -101,6 +103,7 @@ enum hn_code outage_page_list(struct http_ctx *c, struct hn_err *e)
     list =
         http_view_list(c, view, filters, HN_ARRAY_LEN(filters), n > shown ? rows[shown - 1].id : 0);
     tpl_set_i64(list, "shown", (int64_t)shown);
+    tpl_set_str(view, "month", http_query(c, "month"));
     tpl_set_bool(view, "may_edit", http_may(c, PERM_OUTAGE_EDIT));
     tpl_set_str(view, "title", hn_tr("Outages"));
     return http_page(c, "page/sla/outages.html", view, e);
@@ -141,7 +144,7 @@ enum hn_code outage_page_record(struct http_ctx *c, struct hn_err *e)
     http_form_local(c, "from", HN_REQ, &in.from, &why);
     http_form_local(c, "to", HN_OPT, &in.to, &why);
     http_form_words(c, "reason", HN_REQ, 2000, &in.reason, &why);
-    http_form_i64(c, "ticket_id", HN_OPT, 1, INT64_MAX, &in.ticket_id, &why);
+    sla_form_ticket(c, &in.ticket_id, &why);
     r = why.code != HN_OK ? why.code : outage_record(c->db, c->arena, &who, &in, c->now, &id, &why);
     if (r == HN_OK) {
         http_flash(c, hn_tr("The outage was recorded. It enters the figures at once."));
@@ -151,6 +154,17 @@ enum hn_code outage_page_record(struct http_ctx *c, struct hn_err *e)
         return form(c, &why, e);
     *e = why;
     return r;
+}
+
+/* A sample names its check by id alone; the steps around it know the names. */
+static void name_check(struct tpl_val *m, const struct timeline_step *steps, size_t n, int64_t id)
+{
+    size_t i = 0;
+
+    while (i < n && steps[i].check_id != id)
+        i++;
+    tpl_set_str(m, "host", i < n ? steps[i].host_name : NULL);
+    tpl_set_str(m, "check", i < n ? steps[i].check_name : NULL);
 }
 
 static enum hn_code put_evidence(struct http_ctx *c, struct tpl_val *view,
@@ -163,15 +177,16 @@ static enum hn_code put_evidence(struct http_ctx *c, struct tpl_val *view,
     hn_instant to = o->to_at == HN_UNSET ? c->now : o->to_at;
     struct tpl_val *list = tpl_set_list(view, "steps");
     struct service_row service;
+    size_t n_steps = 0;
     size_t n = 0;
 
     if (o->measured_to != HN_UNSET && o->measured_to != HN_NEVER)
         to = HN_MAX(to, o->measured_to);
     if (service_get(c->db, c->arena, o->service_id, &service, e) != HN_OK ||
-        timeline_steps(c->db, c->arena, service.check_ids, from, hn_add(to, 1), &steps, &n, e) !=
-            HN_OK)
+        timeline_steps(c->db, c->arena, service.check_ids, from, hn_add(to, 1), &steps, &n_steps,
+                       e) != HN_OK)
         return e->code;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n_steps; i++) {
         struct tpl_val *m = tpl_push_map(list);
 
         tpl_set_i64(m, "check_id", steps[i].check_id);
@@ -192,6 +207,7 @@ static enum hn_code put_evidence(struct http_ctx *c, struct tpl_val *view,
         struct tpl_val *m = tpl_push_map(list);
 
         tpl_set_i64(m, "check_id", samples[i].check_id);
+        name_check(m, steps, n_steps, samples[i].check_id);
         tpl_set_instant(m, "at", samples[i].at);
         tpl_set_str(m, "outcome", samples[i].outcome);
         tpl_set_str(m, "state", samples[i].state);

@@ -14,6 +14,7 @@ static const struct db_col row_cols[] = {
     DB_COL(outage_row, voided),
     DB_COL(outage_row, reason),
     DB_COL(outage_row, ticket_id),
+    DB_COL(outage_row, ticket_number),
     DB_COL(outage_row, created_by),
     DB_COL(outage_row, created_at),
     DB_COL(outage_row, version),
@@ -21,23 +22,29 @@ static const struct db_col row_cols[] = {
 #define ROW_COLS row_cols, HN_ARRAY_LEN(row_cols)
 #define SELECT_ROW                                                                                 \
     "SELECT o.id, o.service_id, s.name AS service_name, o.source, o.from_at, o.to_at, "            \
-    "o.measured_from, o.measured_to, o.corrected, o.voided, o.reason, o.ticket_id, o.created_by, " \
-    "o.created_at, o.version FROM sla.outage o JOIN sla.service s ON s.id = o.service_id "
+    "o.measured_from, o.measured_to, o.corrected, o.voided, o.reason, o.ticket_id, "               \
+    "t.number AS ticket_number, o.created_by, o.created_at, o.version FROM sla.outage o "          \
+    "JOIN sla.service s ON s.id = o.service_id LEFT JOIN ticket.ticket t ON t.id = o.ticket_id "
+#define WHERE_FILTER                                                                               \
+    "WHERE ($1::bigint IS NULL OR o.service_id = $1) "                                             \
+    "AND ($2::bigint IS NULL OR o.ticket_id = $2) "                                                \
+    "AND ($3::timestamptz IS NULL OR o.to_at IS NULL OR o.to_at > $3) "                            \
+    "AND ($4::timestamptz IS NULL OR o.from_at < $4) AND (NOT o.voided OR $5) "
 
 enum hn_code outage_store_list(struct db *db, struct hn_arena *a, const struct outage_filter *f,
                                const struct outage_row **out, size_t *n, struct hn_err *e)
 {
-    static const char sql[] =
-        SELECT_ROW "WHERE ($1::bigint IS NULL OR o.service_id = $1) "
-                   "AND ($2::bigint IS NULL OR o.ticket_id = $2) "
-                   "AND ($3::timestamptz IS NULL OR o.to_at IS NULL OR o.to_at > $3) "
-                   "AND ($4::timestamptz IS NULL OR o.from_at < $4) AND (NOT o.voided OR $5) "
-                   "AND o.id > $6 ORDER BY o.id LIMIT $7";
+    static const char by_id[] = SELECT_ROW WHERE_FILTER "AND o.id > $6 ORDER BY o.id LIMIT $7";
+    static const char newest[] = SELECT_ROW WHERE_FILTER
+        "AND ($6::bigint = 0 OR (o.from_at, o.id) < (SELECT x.from_at, x.id "
+        "FROM sla.outage x WHERE x.id = $6)) ORDER BY o.from_at DESC, "
+        "o.id DESC LIMIT $7";
     struct db_arg args[] = {DB_ID(f->service_id), DB_ID(f->ticket_id),   DB_TS(f->from),
                             DB_TS(f->to),         DB_BOOL(f->with_void), DB_I64(f->after),
                             DB_I64(f->limit)};
 
-    return db_select(db, sql, args, 7, ROW_COLS, sizeof(**out), a, out, n, e);
+    return db_select(db, f->newest ? newest : by_id, args, 7, ROW_COLS, sizeof(**out), a, out, n,
+                     e);
 }
 
 enum hn_code outage_store_get(struct db *db, struct hn_arena *a, int64_t id, bool lock,

@@ -146,6 +146,7 @@ static enum hn_code load_outages(struct db *db, struct hn_arena *a, int64_t serv
                                          .from_at = rows[i].from_at,
                                          .to_at = rows[i].to_at,
                                          .ticket_id = rows[i].ticket_id,
+                                         .ticket_number = rows[i].ticket_number,
                                          .source = rows[i].source,
                                          .reason = rows[i].reason,
                                          .corrected = rows[i].corrected};

@@ -164,6 +164,7 @@ struct outage_row {
     bool voided;
     const char *reason;
     int64_t ticket_id;
+    const char *ticket_number; /* NULL: no ticket */
     int64_t created_by;
     int64_t created_at;
     int64_t version;
@@ -190,7 +191,8 @@ struct outage_filter {
     int64_t service_id, ticket_id; /* 0: any */
     hn_instant from, to;           /* HN_UNSET: any; those that overlap */
     bool with_void;
-    int64_t after, limit; /* by id, ascending */
+    bool newest; /* by begin, descending, from the one `after` on; else by id, ascending */
+    int64_t after, limit;
 };
 struct outage_new {
     int64_t service_id;
@@ -252,7 +254,8 @@ struct exclusion_row {
     const char *note;
     const char *evidence;
     int64_t ticket_id;
-    const char *state; /* proposed approved rejected sent_back */
+    const char *ticket_number; /* NULL: no ticket */
+    const char *state;         /* proposed approved rejected sent_back */
     int64_t proposed_by;
     const char *proposer;
     int64_t proposed_at;
@@ -266,6 +269,7 @@ struct exclusion_filter {
     int64_t service_id;
     const char *state; /* NULL: any */
     hn_instant from, to;
+    bool newest; /* by begin, descending, from the one `after` on; else by id, ascending */
     int64_t after, limit;
 };
 struct exclusion_new {
@@ -348,6 +352,7 @@ struct result_outage {
     int64_t from_at, to_at; /* the outage's own; to HN_UNSET: open */
     int64_t counted_s;
     int64_t ticket_id;
+    const char *ticket_number;    /* NULL: no ticket */
     struct hn_i64s exclusion_ids; /* approved ones that overlap it */
     const char *source;
     const char *reason;

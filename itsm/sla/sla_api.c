@@ -2,6 +2,7 @@
 /* sla_api.c — JSON routes of services, SLAs and results. Outages and exclusions: outage_api.c. */
 #include "itsm/sla/outage_api.h"
 #include "itsm/sla/sla_json.h"
+#include "itsm/sla/standing.h"
 #include "server/http/actor.h"
 
 #define RESULT_BYTES_MAX ((size_t)4 * 1024 * 1024)
@@ -213,5 +214,10 @@ static const struct http_route routes[] = {
     {"POST", "/api/v1/gaps/:id/reject", PERM_OUTAGE_APPROVE, gap_api_reject, 0, "Reject it"},
 };
 
-const struct hn_module sla_module = {
-    .name = "sla", .routes = routes, .n_routes = HN_ARRAY_LEN(routes)};
+static const struct hn_task tasks[] = {{"standing", NULL, 20000, standing_task}};
+
+const struct hn_module sla_module = {.name = "sla",
+                                     .routes = routes,
+                                     .n_routes = HN_ARRAY_LEN(routes),
+                                     .tasks = tasks,
+                                     .n_tasks = HN_ARRAY_LEN(tasks)};

@@ -251,6 +251,7 @@ enum hn_code show_outages(struct http_ctx *c, struct tpl_val *view, const struct
         tpl_set_instant(m, "to", o->to_at);
         sla_put_seconds(m, c->arena, "counted", o->counted_s);
         tpl_set_i64(m, "ticket_id", o->ticket_id);
+        tpl_set_str(m, "ticket_number", o->ticket_number);
         tpl_set_str(m, "source", o->source);
         tpl_set_str(m, "reason", o->reason);
         tpl_set_bool(m, "corrected", o->corrected);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "itsm/sla/sla_view.h"
 
+#include "itsm/ticket/ticket.h"
 #include "server/auth/account_store.h"
 
 #define SERVICES_MAX 2000
@@ -203,4 +204,13 @@ void sla_put_approval(struct http_ctx *c, struct tpl_val *m, int64_t version, hn
     tpl_set_str(m, "approver", sla_person(c, approved_by));
     tpl_set_instant(m, "approved_at", approved_at);
     tpl_set_bool(m, "own", created_by != 0 && created_by == c->actor.account_id);
+}
+
+void sla_form_ticket(struct http_ctx *c, int64_t *id, struct hn_err *e)
+{
+    const char *number = NULL;
+
+    http_form_words(c, "ticket", HN_OPT, 20, &number, e);
+    if (number != NULL && ticket_by_number(c->db, number, id, e) == HN_OK && *id == 0)
+        (void)hn_fail_field(e, "ticket", "there is no ticket with this number");
 }

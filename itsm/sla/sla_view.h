@@ -37,6 +37,8 @@ const char *sla_hms_text(struct hn_arena *a, int64_t s);
 const char *sla_title(struct hn_arena *a, const struct sla_row *s);
 bool sla_name_says_service(const struct sla_row *s);
 
+/* The ticket whose number was typed in the field `ticket`; 0: none was. Collects what is wrong. */
+void sla_form_ticket(struct http_ctx *c, int64_t *id, struct hn_err *e);
 const char *sla_metric_label(const char *metric); /* translated */
 const char *sla_kind_label(const char *kind);     /* of a service */
 extern const char *const sla_metric_words[];      /* NULL-terminated */

@@ -177,7 +177,7 @@ enum hn_code ticket_page_link(struct http_ctx *c, struct hn_err *e)
         return e->code;
     if (number == NULL)
         (void)hn_fail_field(&why, "number", "must not be empty");
-    else if (ticket_store_by_number(c->db, number, &other, &why) == HN_OK && other == 0)
+    else if (ticket_by_number(c->db, number, &other, &why) == HN_OK && other == 0)
         (void)hn_fail_field(&why, "number", "there is no ticket with this number");
     if (why.code == HN_OK)
         why.code =

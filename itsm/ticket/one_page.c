@@ -3,6 +3,7 @@
 #include "itsm/ticket/pages.h"
 
 #include "itsm/sla/sla.h"
+#include "itsm/watch/metrics.h"
 
 /* ---- steps as buttons ---- */
 
@@ -79,7 +80,7 @@ static void view_machine(struct http_ctx *c, struct tpl_val *view, const struct 
     for (size_t i = 0; i < m.n_values; i++) {
         struct tpl_val *v = tpl_push_map(values);
 
-        tpl_set_str(v, "name", m.values[i].name);
+        tpl_set_str(v, "name", metric_label(c->arena, m.values[i].name));
         tpl_set_str(v, "text", m.values[i].text);
         tpl_set_instant(v, "at", m.values[i].at);
     }
@@ -135,6 +136,7 @@ static enum hn_code view_sla(struct http_ctx *c, struct tpl_val *m, int64_t serv
     for (size_t i = 0; i < n; i++) {
         struct sla_result r;
         struct tpl_val *v;
+        char text[SLA_TEXT_MAX];
 
         if (!hn_streq(slas[i].metric, "availability"))
             continue;
@@ -142,7 +144,9 @@ static enum hn_code view_sla(struct http_ctx *c, struct tpl_val *m, int64_t serv
             return e->code;
         v = tpl_push_map(out);
         tpl_set_i64(v, "id", slas[i].id);
-        tpl_set_str(v, "target", slas[i].target_text);
+        tpl_set_str(v, "target",
+                    hn_arena_strdup(c->arena,
+                                    sla_target_text((struct sla_target){slas[i].target_e6}, text)));
         tpl_set_str(v, "downtime", ticket_span_text(c->arena, r.figures.downtime_s));
         tpl_set_str(v, "year_downtime", ticket_span_text(c->arena, r.year.downtime_s));
         tpl_set_str(v, "year_cap",

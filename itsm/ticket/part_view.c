@@ -178,6 +178,7 @@ void ticket_view_affected(struct http_ctx *c, struct tpl_val *view,
         struct tpl_val *m = tpl_push_map(list[i].removed ? gone : out);
 
         tpl_set_i64(m, "id", list[i].id);
+        tpl_set_str(m, "kind", list[i].kind);
         tpl_set_str(m, "kind_label", ticket_label(TICKET_WORDS_AFFECTED, list[i].kind));
         tpl_set_str(m, "name", list[i].name);
         tpl_set_i64(m, "count", list[i].count);

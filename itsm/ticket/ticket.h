@@ -268,6 +268,9 @@ HN_MUST_USE enum hn_code ticket_list(struct db *db, struct hn_arena *a,
                                      const struct ticket_filter *f, hn_instant now,
                                      struct ticket **out, size_t *n, int64_t *next,
                                      struct hn_err *e);
+/* The id behind a number as people write it (INC-000012, also in full width); 0: there is none. */
+HN_MUST_USE enum hn_code ticket_by_number(struct db *db, const char *number, int64_t *id,
+                                          struct hn_err *e);
 struct ticket_counts {
     int64_t open, mine, unassigned, overdue, urgent;
 };

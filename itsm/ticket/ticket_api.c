@@ -9,7 +9,7 @@ enum hn_code ticket_http_id(struct http_ctx *c, int64_t *id, struct hn_err *e)
 
     if (s[0] >= '0' && s[0] <= '9')
         return http_param_id(c, "id", id, e);
-    if (ticket_store_by_number(c->db, s, id, e) != HN_OK)
+    if (ticket_by_number(c->db, s, id, e) != HN_OK)
         return e->code;
     return *id != 0 ? HN_OK : hn_fail(e, HN_E_NOT_FOUND, "there is no such ticket");
 }

@@ -260,8 +260,7 @@ enum hn_code ticket_find_open_for(struct db *db, int64_t host_id, int64_t check_
     return HN_OK;
 }
 
-enum hn_code ticket_store_by_number(struct db *db, const char *number, int64_t *id,
-                                    struct hn_err *e)
+enum hn_code ticket_by_number(struct db *db, const char *number, int64_t *id, struct hn_err *e)
 {
     static const char sql[] = "SELECT coalesce((SELECT id FROM ticket.ticket"
                               " WHERE number = upper(normalize(btrim($1::text), NFKC))), 0)";

@@ -188,8 +188,5 @@ HN_MUST_USE enum hn_code ticket_store_link_add(struct db *db, int64_t ticket_id,
                                                int64_t *id, struct hn_err *e);
 HN_MUST_USE enum hn_code ticket_store_link_remove(struct db *db, int64_t id, int64_t by_id,
                                                   hn_instant now, struct hn_err *e);
-/* "INC-000012" or "12" as a ticket's id; 0 where there is none. */
-HN_MUST_USE enum hn_code ticket_store_by_number(struct db *db, const char *number, int64_t *id,
-                                                struct hn_err *e);
 
 #endif

@@ -42,6 +42,13 @@ static const char *due_kind(const struct ticket *t, hn_instant due, hn_instant e
     return due - now <= HN_HOUR ? "near" : "";
 }
 
+static const char *level_label(int64_t level)
+{
+    static const char *const words[] = {"1", "2", "3"};
+
+    return level >= 1 && level <= 3 ? ticket_label(TICKET_WORDS_LEVEL, words[level - 1]) : "—";
+}
+
 void ticket_view(struct tpl_val *m, const struct ticket *t, const struct ticket_workflow *w,
                  hn_instant now)
 {
@@ -59,6 +66,8 @@ void ticket_view(struct tpl_val *m, const struct ticket *t, const struct ticket_
     tpl_set_bool(m, "by_machine", hn_streq(t->source, "monitoring"));
     tpl_set_i64(m, "impact", t->impact);
     tpl_set_i64(m, "urgency", t->urgency);
+    tpl_set_str(m, "impact_label", level_label(t->impact));
+    tpl_set_str(m, "urgency_label", level_label(t->urgency));
     tpl_set_str(m, "priority", t->priority);
     tpl_set_str(m, "priority_reason", t->priority_reason);
     tpl_set_i64(m, "priority_version", t->priority_version);

@@ -3,6 +3,7 @@
  * freezes. */
 #include "itsm/calendar/calendars.h"
 #include "itsm/sla/sla.h"
+#include "itsm/sla/standing.h"
 #include "itsm/watch/maintenance.h"
 #include "tests/support/pg.h"
 
@@ -291,6 +292,61 @@ static void closing_freezes(void **state)
     assert_non_null(strstr(figures_json(true), "\"downtime_s\":1500"));
 }
 
+/* What home and wall show is what the month's result says, kept for five minutes. */
+static void the_standing_is_the_result(void **state)
+{
+    hn_instant now = AT(10, 6, 12, 0);
+    struct sla_result r;
+    struct standing st;
+    bool again = true;
+
+    (void)state;
+    OK(standing_get(db, arena, now, &st, &last));
+    assert_int_equal(st.n, 0);
+    OK(standing_task(db, arena, now, &again, &last));
+    assert_false(again);
+    OK(sla_result(db, arena, sla_id, (struct hn_month){2026, 10}, now, &r, &last));
+    OK(standing_get(db, arena, now, &st, &last));
+    assert_int_equal(st.n, 1);
+    assert_int_equal(st.as_of, now);
+    assert_int_equal(st.missed, 1);
+    assert_string_equal(st.v[0].met, "missed");
+    assert_int_equal(st.v[0].num, r.figures.availability.num);
+    assert_int_equal(st.v[0].den, r.figures.availability.den);
+    assert_int_equal(st.v[0].downtime_s, r.figures.downtime_s);
+    assert_int_equal(st.v[0].year_left_s, r.year.left_s);
+    OK(standing_task(db, arena, now + HN_MIN_SPAN, &again, &last));
+    OK(standing_get(db, arena, now, &st, &last));
+    assert_int_equal(st.as_of, now);
+    OK(standing_task(db, arena, now + 6 * HN_MIN_SPAN, &again, &last));
+    OK(standing_get(db, arena, now, &st, &last));
+    assert_int_equal(st.as_of, now + 6 * HN_MIN_SPAN);
+    /* A new month begins with nothing, not with the old one's figures. */
+    OK(standing_get(db, arena, AT(11, 1, 0, 0), &st, &last));
+    assert_int_equal(st.n, 0);
+}
+
+static void the_newest_outage_comes_first(void **state)
+{
+    struct outage_filter f = {
+        .from = HN_UNSET, .to = HN_UNSET, .with_void = true, .newest = true, .limit = 100};
+    const struct outage_row *o = NULL;
+    const struct outage_row *rest = NULL;
+    size_t n = 0;
+    size_t n_rest = 0;
+
+    (void)state;
+    OK(outage_list(db, arena, &f, &o, &n, &last));
+    assert_true(n >= 2);
+    for (size_t i = 1; i < n; i++)
+        assert_true(o[i - 1].from_at >= o[i].from_at);
+    f.after = o[0].id;
+    OK(outage_list(db, arena, &f, &rest, &n_rest, &last));
+    assert_int_equal(n_rest, n - 1);
+    assert_int_equal(rest[0].id, o[1].id);
+    assert_null(o[0].ticket_number);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +357,8 @@ int main(void)
         cmocka_unit_test_teardown(gaps_are_decided_by_two, clean),
         cmocka_unit_test_teardown(late_approvals_do_not_enter, clean),
         cmocka_unit_test_teardown(closing_freezes, clean),
+        cmocka_unit_test_teardown(the_standing_is_the_result, clean),
+        cmocka_unit_test_teardown(the_newest_outage_comes_first, clean),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
