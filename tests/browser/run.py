@@ -52,7 +52,7 @@ def main():
         env = dict(os.environ, HN_BASE=inst.base, HN_PEOPLE=json.dumps(people(inst)),
                    HN_SEEN=json.dumps(something_to_see(inst)))
         code = 0
-        for script in ("manual.mjs", "walk.mjs"):
+        for script in ("walk.mjs", "manual.mjs"):
             if subprocess.run(["node", os.path.join(HERE, script), *sys.argv[1:]], env=env, cwd=HERE).returncode:
                 code = 1
     finally:
