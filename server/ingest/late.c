@@ -135,6 +135,30 @@ static enum hn_code start_row(struct batch *b, const struct ingest_check *c,
     return HN_OK;
 }
 
+static bool is_good(const struct check_result *r)
+{
+    return r->state == RESULT_OK && r->outcome < OUTCOME_NOT_RUN;
+}
+
+/* Evidence is what was not good, and the good results beside it and at the ends of what is joined.
+ * r: the results taken and those stored around them, by time. */
+static void keep_evidence(struct batch *b, const struct ingest_check *c,
+                          const struct check_result *r, size_t n, size_t from, size_t to)
+{
+    size_t i = 0;
+
+    for (size_t k = from; k < to; k++) {
+        const struct batch_item *it = &b->item[k];
+
+        if (!it->take)
+            continue;
+        while (i < n && r[i].at < it->at)
+            i++;
+        if (it->code != 0 || i == 0 || i + 1 >= n || !is_good(&r[i - 1]) || !is_good(&r[i + 1]))
+            batch_evidence(b, c->check_id, it->at, it->code, it->output, NULL);
+    }
+}
+
 enum hn_code batch_late(struct batch *b, struct ingest_check *c, const struct check_policy *p,
                         struct check_row *row, size_t from, size_t to, bool *changed,
                         struct hn_err *e)
@@ -157,12 +181,11 @@ enum hn_code batch_late(struct batch *b, struct ingest_check *c, const struct ch
         it->take =
             it->at != c->last_at && !is_stored(&s, it->at) && (k == from || it->at != it[-1].at);
         any += it->take;
-        if (it->take && it->code != 0)
-            batch_evidence(b, c->check_id, it->at, it->code, it->output, NULL);
     }
     if (any == 0)
         return HN_OK;
     r = joined(b, &s, from, to, &n);
+    keep_evidence(b, c, r, n, from, to);
     if (start_row(b, c, p, r[0].at, &start, e) != HN_OK)
         return e->code;
     check_replay(p, &start, r, n, HN_UNSET, b->a, &h);
