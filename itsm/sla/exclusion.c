@@ -162,16 +162,27 @@ enum hn_code gap_propose(struct db *db, struct hn_arena *a, const struct actor *
 }
 
 /* "exclusion" makes one under (4): it then goes its own way to the ward. */
-static enum hn_code gap_exclusion(struct db *db, const struct gap_row *g, hn_instant now,
-                                  int64_t *exclusion_id, struct hn_err *e)
+static enum hn_code gap_exclusion(struct db *db, struct hn_arena *a, const struct actor *who,
+                                  const struct gap_row *g, hn_instant now, int64_t *exclusion_id,
+                                  struct hn_err *e)
 {
+    char from[HN_RFC3339_MAX];
+    char to[HN_RFC3339_MAX];
     struct exclusion_new x = {.service_id = g->service_id,
                               .from = g->from_at,
                               .to = g->to_at,
                               .reason = "no_fault_monitoring",
                               .note = g->evidence};
 
-    return exclusion_store_add(db, &x, g->proposed_by, now, exclusion_id, e);
+    if (exclusion_store_add(db, &x, g->proposed_by, now, exclusion_id, e) != HN_OK)
+        return e->code;
+    return sla_audit(db, who, "exclusion.propose", "exclusion", *exclusion_id, g->evidence, NULL,
+                     hn_arena_fmt(a,
+                                  "{\"service_id\":%" PRId64 ",\"what\":\"%s\",\"from\":\"%s\","
+                                  "\"to\":\"%s\",\"gap_id\":%" PRId64 "}",
+                                  g->service_id, x.reason, hn_rfc3339(x.from, from),
+                                  hn_rfc3339(x.to, to), g->id),
+                     now, e);
 }
 
 enum hn_code gap_decide(struct db *db, struct hn_arena *a, const struct actor *who, int64_t id,
@@ -186,7 +197,7 @@ enum hn_code gap_decide(struct db *db, struct hn_arena *a, const struct actor *w
     if (g.proposed_by == who->account_id)
         return hn_fail(e, HN_E_FORBIDDEN, "whoever proposed this cannot approve it");
     if (approve && hn_streq(g.decision, "exclusion") &&
-        gap_exclusion(db, &g, now, &exclusion_id, e) != HN_OK)
+        gap_exclusion(db, a, who, &g, now, &exclusion_id, e) != HN_OK)
         return e->code;
     if (gap_store_decide(db, id, approve ? "approved" : "rejected", who->account_id, note,
                          exclusion_id, now, e) != HN_OK ||
