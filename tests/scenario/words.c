@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 
-static void tell(const struct scn *s, const char *fmt, va_list ap)
+static void HN_PRINTF(2, 0) tell(const struct scn *s, const char *fmt, va_list ap)
 {
     (void)fprintf(stderr, "%s:%d: ", s->file, s->line);
     (void)vfprintf(stderr, fmt, ap);
