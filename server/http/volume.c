@@ -2,6 +2,7 @@
 #include "server/http/volume.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -186,12 +187,19 @@ enum volume_state volume_of(const char *path, const char *sys, const char *mount
 
 enum volume_state volume_of_device(const char *number, const char *sys, const char *mountinfo)
 {
-    unsigned device[2];
-    char end;
+    unsigned long device[2];
+    char *end;
 
-    if (sscanf(number, "%u:%u%c", &device[0], &device[1], &end) != 2)
+    if (*number < '0' || *number > '9')
         return VOLUME_UNKNOWN;
-    return of_number(device[0], device[1], (struct place){.sys = sys, .mountinfo = mountinfo});
+    device[0] = strtoul(number, &end, 10);
+    if (*end != ':' || end[1] < '0' || end[1] > '9')
+        return VOLUME_UNKNOWN;
+    device[1] = strtoul(end + 1, &end, 10);
+    if (*end != '\0' || device[0] > UINT_MAX || device[1] > UINT_MAX)
+        return VOLUME_UNKNOWN;
+    return of_number((unsigned)device[0], (unsigned)device[1],
+                     (struct place){.sys = sys, .mountinfo = mountinfo});
 }
 
 enum volume_state volume_of_all(const char *paths, const char *sys, const char *mountinfo)
