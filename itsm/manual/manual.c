@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "itsm/manual/manual.h"
 
+#include "server/base/file.h"
 #include "server/base/parse.h"
-#include "server/base/sbuf.h"
 
 #include <dirent.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -69,17 +69,15 @@ enum hn_code manual_parse(const char *name, const char *text, struct hn_arena *a
 static enum hn_code read_chapter(const char *folder, const char *file, struct hn_arena *a,
                                  struct manual_chapter *out, struct hn_err *e)
 {
-    FILE *f = fopen(hn_arena_fmt(a, "%s/%s", folder, file), "rbe");
-    char *text = hn_arena_alloc(a, CHAPTER_BYTES_MAX + 1);
     const char *name = file + strspn(file, "0123456789-");
+    const char *text;
     size_t n;
 
-    if (f == NULL)
-        return hn_fail(e, HN_E_NOT_FOUND, "manual %s cannot be read", file);
-    n = fread(text, 1, CHAPTER_BYTES_MAX + 1, f);
-    (void)fclose(f); /* only read */
-    if (n > CHAPTER_BYTES_MAX || strlen(text) != n || !hn_utf8_valid(text, n))
-        return hn_fail(e, HN_E_INVALID, "manual %s: too large or no text", file);
+    if (hn_file_read(hn_arena_fmt(a, "%s/%s", folder, file), CHAPTER_BYTES_MAX, a, &text, &n, e) !=
+        HN_OK)
+        return hn_ctx(e, "manual");
+    if (strlen(text) != n || !hn_utf8_valid(text, n))
+        return hn_fail(e, HN_E_INVALID, "manual %s: no text", file);
     return manual_parse(hn_arena_strndup(a, name, strlen(name) - 3), text, a, out, e);
 }
 

@@ -38,8 +38,8 @@ struct manual_hit {
     const char *excerpt;
 };
 
-/* Reads the folder. HN_E_NOT_FOUND: it holds no chapter; HN_E_INVALID: a chapter is no UTF-8, has
- * no title or is larger than 256 KiB. The texts live in the arena. */
+/* Reads the folder. HN_E_NOT_FOUND: it holds no chapter; HN_E_INVALID: a chapter is no UTF-8 or has
+ * no title; HN_E_LIMIT: it is larger than 256 KiB. The texts live in the arena. */
 HN_MUST_USE enum hn_code manual_load(const char *folder, struct hn_arena *a,
                                      struct manual_book *out, struct hn_err *e);
 /* One chapter from its file's text. */
