@@ -2,6 +2,7 @@
 #include "probes/spool.h"
 
 #include "probes/mem.h"
+#include "server/base/file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -149,21 +150,6 @@ static enum hn_code begin_segment(struct spool *s, struct hn_err *e)
     return HN_OK;
 }
 
-static bool write_all(int fd, const uint8_t *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t k = write(fd, p, n);
-
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return false;
-        p += k;
-        n -= (size_t)k;
-    }
-    return true;
-}
-
 static void put_le32(uint8_t *p, uint32_t v)
 {
     for (int i = 0; i < 4; i++)
@@ -198,7 +184,7 @@ enum hn_code spool_append(struct spool *s, const struct hn_bytes *records, size_
         memcpy(p + HEAD, records[i].p, records[i].n);
         p += HEAD + records[i].n;
     }
-    ok = write_all(s->out, buf, total);
+    ok = hn_write_all(s->out, buf, total);
     free(buf);
     if (!ok) {
         (void)io_fail(e, "write to", s->folder);

@@ -49,8 +49,10 @@ enum hn_code hn_file_read(const char *path, size_t max, struct hn_arena *a, cons
     return HN_OK;
 }
 
-static bool write_all(int fd, const uint8_t *p, size_t n)
+bool hn_write_all(int fd, const void *data, size_t n)
 {
+    const uint8_t *p = data;
+
     while (n > 0) {
         ssize_t k = write(fd, p, n);
 
@@ -90,7 +92,7 @@ enum hn_code hn_file_put(const char *path, unsigned mode, const void *p, size_t 
     if (fd < 0)
         return fail(e, "write", fresh);
     /* where it was left over from a crash its mode may be another */
-    ok = fchmod(fd, mode) == 0 && write_all(fd, p, n) && fsync(fd) == 0;
+    ok = fchmod(fd, mode) == 0 && hn_write_all(fd, p, n) && fsync(fd) == 0;
     ok = close(fd) == 0 && ok && rename(fresh, path) == 0;
     if (!ok) {
         (void)fail(e, "write", path);

@@ -11,6 +11,8 @@
  * max bytes. n may be NULL. */
 HN_MUST_USE enum hn_code hn_file_read(const char *path, size_t max, struct hn_arena *a,
                                       const char **out, size_t *n, struct hn_err *e);
+/* All n bytes, over short writes and signals; false: errno says why. */
+bool hn_write_all(int fd, const void *p, size_t n);
 /* Durable when it returns. mode: as for open(), e.g. 0600 for secrets. */
 HN_MUST_USE enum hn_code hn_file_put(const char *path, unsigned mode, const void *p, size_t n,
                                      struct hn_err *e);
