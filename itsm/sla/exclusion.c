@@ -61,16 +61,22 @@ static enum hn_code service_exists(struct db *db, struct hn_arena *a, int64_t id
     return hn_fail_field(e, "service_id", "there is no such service");
 }
 
-/* The period as JSON, for the audit row. */
-static const char *period_json(struct hn_arena *a, int64_t service_id, const char *word,
-                               hn_instant from, hn_instant to)
+/* The period as JSON, for the audit row. more: further members, each with its comma before it. */
+static const char *period_more_json(struct hn_arena *a, int64_t service_id, const char *word,
+                                    hn_instant from, hn_instant to, const char *more)
 {
     char f[HN_RFC3339_MAX];
     char t[HN_RFC3339_MAX];
 
     return hn_arena_fmt(
-        a, "{\"service_id\":%" PRId64 ",\"what\":\"%s\",\"from\":\"%s\",\"to\":\"%s\"}", service_id,
-        word, hn_rfc3339(from, f), hn_rfc3339(to, t));
+        a, "{\"service_id\":%" PRId64 ",\"what\":\"%s\",\"from\":\"%s\",\"to\":\"%s\"%s}",
+        service_id, word, hn_rfc3339(from, f), hn_rfc3339(to, t), more);
+}
+
+static const char *period_json(struct hn_arena *a, int64_t service_id, const char *word,
+                               hn_instant from, hn_instant to)
+{
+    return period_more_json(a, service_id, word, from, to, "");
 }
 
 enum hn_code exclusion_propose(struct db *db, struct hn_arena *a, const struct actor *who,
@@ -166,8 +172,7 @@ static enum hn_code gap_exclusion(struct db *db, struct hn_arena *a, const struc
                                   const struct gap_row *g, hn_instant now, int64_t *exclusion_id,
                                   struct hn_err *e)
 {
-    char from[HN_RFC3339_MAX];
-    char to[HN_RFC3339_MAX];
+    const char *of_gap = hn_arena_fmt(a, ",\"gap_id\":%" PRId64, g->id);
     struct exclusion_new x = {.service_id = g->service_id,
                               .from = g->from_at,
                               .to = g->to_at,
@@ -177,12 +182,7 @@ static enum hn_code gap_exclusion(struct db *db, struct hn_arena *a, const struc
     if (exclusion_store_add(db, &x, g->proposed_by, now, exclusion_id, e) != HN_OK)
         return e->code;
     return sla_audit(db, who, "exclusion.propose", "exclusion", *exclusion_id, g->evidence, NULL,
-                     hn_arena_fmt(a,
-                                  "{\"service_id\":%" PRId64 ",\"what\":\"%s\",\"from\":\"%s\","
-                                  "\"to\":\"%s\",\"gap_id\":%" PRId64 "}",
-                                  g->service_id, x.reason, hn_rfc3339(x.from, from),
-                                  hn_rfc3339(x.to, to), g->id),
-                     now, e);
+                     period_more_json(a, g->service_id, x.reason, x.from, x.to, of_gap), now, e);
 }
 
 enum hn_code gap_decide(struct db *db, struct hn_arena *a, const struct actor *who, int64_t id,
